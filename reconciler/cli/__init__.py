@@ -1,0 +1,1 @@
+"""Commands: arguments, environment variables, stdout and exit codes."""

@@ -1,0 +1,1 @@
+"""Values and algorithms: no clock, no randomness, no input or output."""

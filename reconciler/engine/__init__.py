@@ -1,0 +1,1 @@
+"""Planner and applier: the only place where a loop meets the world."""

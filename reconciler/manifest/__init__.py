@@ -1,0 +1,1 @@
+"""YAML documents to desired resources, with positions and diagnostics."""

@@ -1,0 +1,1 @@
+"""State, lease and run documents: get, put-if-version, list."""
