@@ -1,0 +1,291 @@
+"""The words a kind is described with: collections, fields, parts, requests.
+
+A kind is data and pure functions over values; it refuses to know HTTP clients, state, and the order of steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from reconciler.core.diagnostic import Path
+from reconciler.core.resource import Json, Reference, Resource, SecretUse
+
+Api = Literal["support", "conversations", "chat"]
+Paging = Literal["cursor", "conversations", "offset", "none"]
+
+MISSING: Any = type("Missing", (), {"__repr__": lambda self: "MISSING", "__bool__": lambda self: False})()
+"""A live value that was not in the reply: unknown, which is not the same as null."""
+
+
+class Unresolved(Exception):
+    """A reference whose live id is not known: its target is not there (yet), or is there more than once."""
+
+    def __init__(self, reference: Mapping[str, Json], matches: Sequence[str] = ()) -> None:
+        super().__init__(f"{dict(reference)}: {len(matches)} matches")
+        self.reference = dict(reference)
+        self.matches = tuple(matches)
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """One listing of the service and how its objects are read and written.
+
+    `path` may hold `{app_id}` and, when `parent` names another collection, `{parent}` (the parent's live id).
+    `items` is the member of a list reply, `item` that of a single object's reply; `wraps_requests` says that
+    request bodies carry `item` too. `query` is sent with every listing. `has_item_read` is false where the
+    service has no GET for one object. `deleted_flag` names the member that marks a softly deleted object.
+    """
+
+    name: str
+    api: Api
+    path: str
+    items: str
+    item: str
+    paging: Paging
+    update_verb: Literal["PATCH", "PUT"]
+    wraps_requests: bool
+    parent: str = ""
+    query: tuple[tuple[str, str], ...] = ()
+    has_item_read: bool = True
+    deleted_flag: str = ""
+    id_is_number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Stands in a request body where a secret's value goes when the request leaves; it is never the value."""
+
+    field: str
+    use: SecretUse
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request as a value. `is_repeatable` is false where sending it twice would do it twice.
+
+    `touches` are the collections (name, parent id) whose objects it changes beyond its own answer; they are
+    listed again at the end to verify the outcome.
+    """
+
+    api: Api
+    method: str
+    path: str
+    body: Json
+    is_repeatable: bool
+    touches: tuple[tuple[str, str], ...] = ()
+
+
+class Names(Protocol):
+    """Live ids as names and back, for one account at one moment."""
+
+    def reference(self, kind: str, part: str, live_id: str) -> dict[str, str]:
+        """The canonical reference to a live id: managed before external before bare id."""
+
+    def live_id(self, reference: Mapping[str, Json]) -> str:
+        """The live id behind a canonical reference; raises Unresolved."""
+
+    def canonical(self, reference: Mapping[str, Json]) -> dict[str, str]:
+        """The same reference in its best form: an external object that a manifest manages becomes a ref."""
+
+    def objects(self, collection: str, parent: str = "") -> Sequence[Mapping[str, Json]]:
+        """The live objects of a collection as last read."""
+
+    def owner(self, collection: str, live_id: str) -> tuple[str, str] | None:
+        """The address and part that a live object is bound to."""
+
+
+class Codec(Protocol):
+    """A field's three forms: as a manifest states it, canonical (compared, planned, stored), as the API has it."""
+
+    def desired(self, value: Json, names: Names) -> Json:
+        """Manifest value to canonical value."""
+
+    def live(self, value: Json, names: Names) -> Json:
+        """Live value to canonical value; may answer MISSING when the reply does not tell."""
+
+    def encode(self, value: Json, names: Names) -> Json:
+        """Canonical value to API value; raises Unresolved."""
+
+    def references(self, value: Json, path: Path) -> Iterator[Reference]:
+        """The references a manifest value holds, with their paths."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hazard:
+    """A value whose writing deserves a second look. `level` decides whether an approval is needed."""
+
+    level: Literal["irreversible", "deletes_data", "changes_work", "changes_billing"]
+    text: str
+    values: tuple[Json, ...] | None = None
+
+    def applies_to(self, value: Json) -> bool:
+        """Whether writing `value` is hazardous; without listed values every one is."""
+        return self.values is None or value in self.values
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One managed field of a part.
+
+    `path` is its dotted place in the manifest, `api` its member of the live object. A field that cannot be sent
+    on creation is set by the step that follows; one that cannot be updated is immutable. `rotates` marks a
+    secret. `together` names a group of arrays that the API replaces together. `inert` is what the object is
+    created with until its link step. `is_key` marks the natural key.
+    """
+
+    path: str
+    api: str
+    codec: Codec
+    on_create: bool = True
+    on_update: bool = True
+    is_readable: bool = True
+    is_key: bool = False
+    is_linkable: bool = True
+    rotates: Literal["in_place", "by_hand"] | None = None
+    together: str = ""
+    inert: Json = MISSING
+    hazard: Hazard | None = None
+    default: Json = MISSING
+    may_be_missing_from_lists: bool = False
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether its value is a secret: never read, never compared, never shown."""
+        return self.rotates is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One live object of a resource, or one thing about it that has a request of its own.
+
+    `inside` names the part whose creation also creates this one. `parent` is the part of this resource, or
+    `kind/` of another kind (its only instance), whose live id fills the collection's `{parent}`. A part that
+    `creates` nothing is found, never made. `follows` lists parts of the same resource that must exist first;
+    `links_after` those that must exist before its inert fields get their real values.
+    """
+
+    name: str
+    collection: Collection
+    fields: tuple[Field, ...]
+    creates: bool = True
+    inside: str = ""
+    parent: str = ""
+    follows: tuple[str, ...] = ()
+    links_after: tuple[str, ...] = ()
+    constants: tuple[tuple[str, Json], ...] = ()
+    embeds: tuple[tuple[str, str], ...] = ()
+    is_singleton: bool = False
+    is_keyless: bool = False
+    type_member: str = ""
+    type_value: str = ""
+    arrangement: Arrangement | None = None
+
+    def field(self, path: str) -> Field | None:
+        """The field at a manifest path."""
+        return next((each for each in self.fields if each.path == path), None)
+
+    def key_fields(self) -> tuple[Field, ...]:
+        """The fields that identify the object."""
+        return tuple(each for each in self.fields if each.is_key)
+
+    def admits(self, live: Mapping[str, Json]) -> bool:
+        """Whether a live object of the collection is of this part's type."""
+        return not self.type_member or live.get(self.type_member) == self.type_value
+
+
+class Arrangement(Protocol):
+    """The order of live objects among their neighbours, as a part of its own without an object of its own."""
+
+    path: str
+    collections: tuple[str, ...]
+
+    def observe(self, resource: Resource, own_id: str, desired: Json, names: Names) -> Json:
+        """The current arrangement in the form the manifest states it; equal to `desired` when it holds."""
+
+    def sequence(self, resource: Resource, own_id: str, desired: Json, names: Names, arriving: Arriving) -> list[str]:
+        """The whole resulting order, as titles for people."""
+
+    def request(
+        self, resource: Resource, own_id: str, desired: Json, names: Names, activated: Sequence[str]
+    ) -> Request:
+        """The one request that brings the arrangement about and activates the live ids in `activated`."""
+
+
+Arriving = Mapping[str, str]
+"""Objects that will exist when an arrangement is made: address to title."""
+
+
+@dataclass(frozen=True, slots=True)
+class ManualStep:
+    """What only a person can do: where, with which values, and what the tool looks for afterwards."""
+
+    title: str
+    admin_center: str
+    values: tuple[tuple[str, str], ...]
+    looks_for: str
+    article: str = ""
+    notes: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Json]:
+        """As plain values, for the plan."""
+        return {
+            "title": self.title,
+            "admin_center": self.admin_center,
+            "values": [[name, value] for name, value in self.values],
+            "looks_for": self.looks_for,
+            "article": self.article,
+            "notes": list(self.notes),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a kind's own rule has found wrong with a document."""
+
+    rule: str
+    path: Path
+    summary: str
+    why: str = ""
+    fix: str = ""
+    severity: Literal["error", "warning"] = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """How a live object of the kind is found by its natural key: the part that holds it and the live member."""
+
+    part: str
+    collection: Collection
+    member: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of resource: what its manifests look like and how they meet the service.
+
+    `model` is the pydantic model (or discriminated union) of its manifests, None for kinds that are only
+    looked up. `parts` gives the parts of one document, in the order in which they are created. `rules` judge a
+    resolved document beyond its schema. `manual` is the step that a person does where the tool cannot create.
+    `limits` and `cannot` are sentences for `explain`.
+    """
+
+    name: str
+    area: str
+    title: str
+    model: Any
+    parts: Callable[[Mapping[str, Json]], tuple[Part, ...]]
+    lookup: Lookup | None = None
+    on_remove: Literal["delete", "deactivate", "keep", "block"] = "block"
+    deactivates: tuple[str, Json] | None = None
+    rules: tuple[Callable[[Mapping[str, Json]], Iterator[Problem]], ...] = ()
+    manual: Callable[[Resource, Mapping[str, Json]], ManualStep] | None = None
+    matches_by_title: bool = False
+    keeps_when_vanished: bool = False
+    secret_requirements: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+    cannot: tuple[str, ...] = ()
+    example: str = ""
