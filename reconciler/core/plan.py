@@ -118,6 +118,13 @@ class Step:
         """Whether running it changes the account or the memory; manual and waiting steps do not."""
         return self.action in CHANGING and not self.is_waiting
 
+    @property
+    def is_request(self) -> bool:
+        """Whether running it sends a request; adopt, move, forget and a mere release only change the memory."""
+        if not self.is_change or self.action in ("adopt", "move", "forget"):
+            return False
+        return not self.changes or any(change.op != "release" for change in self.changes)
+
     def as_json(self) -> dict[str, Json]:
         """As plain values; members that only some steps have are left out when empty."""
         members: dict[str, Json] = {
@@ -198,11 +205,7 @@ class Plan:
                 counts[step.action] += 1
         counts["waiting"] = sum(step.is_waiting for step in self.steps)
         counts["blocked"] = sum(bool(step.blocked) for step in self.steps)
-        counts["requests"] = sum(
-            step.is_change and not step.blocked and step.action not in ("adopt", "move", "forget")
-            and any(change.op != "release" for change in step.changes or _ONE_CHANGE)
-            for step in self.steps
-        )
+        counts["requests"] = sum(step.is_request and not step.blocked for step in self.steps)
         return {**counts, "warnings": list(self.warnings)}
 
     def as_json(self) -> dict[str, Json]:
@@ -223,9 +226,6 @@ class Plan:
     def digest(self) -> str:
         """`sha256:…` of the canonical plan; the same situation has the same digest on any machine."""
         return _sha256(canonical_json(self.as_json()))
-
-
-_ONE_CHANGE = (Change("", "set", None, None, Cause("intended")),)
 
 
 @dataclass(frozen=True, slots=True)

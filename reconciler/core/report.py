@@ -1,0 +1,89 @@
+"""What an apply did, step by step, as data; it refuses to know how it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from reconciler.core.resource import Json
+
+Result = Literal[
+    "applied", "already", "unplanned", "failed", "skipped", "unknown", "conflict", "diverged", "waiting", "manual"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one step ended. `detail` says why where it is not obvious, `commands` what a person can type next."""
+
+    step: str
+    action: str
+    address: str
+    part: str
+    result: Result
+    live_id: str = ""
+    detail: str = ""
+    commands: tuple[str, ...] = ()
+    manual: Mapping[str, Json] | None = None
+
+    def as_json(self) -> dict[str, Json]:
+        """As plain values; empty members are left out."""
+        members: dict[str, Json] = {
+            "step": self.step,
+            "action": self.action,
+            "address": self.address,
+            "part": self.part,
+            "result": self.result,
+            "live_id": self.live_id,
+            "detail": self.detail,
+            "commands": list(self.commands),
+            "manual": None if self.manual is None else dict(self.manual),
+        }
+        return {name: value for name, value in members.items() if value not in ("", [], None)}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A whole run: every step of the plan is named in it. `memory` is what the run could remember of earlier ones."""
+
+    run: str
+    environment: str
+    plan_digest: str
+    memory: str
+    outcomes: tuple[Outcome, ...]
+    requests: Mapping[str, int]
+    was_interrupted: bool = False
+    warnings: tuple[str, ...] = ()
+
+    def exit_code(self) -> int:
+        """The code of DESIGN's table that tells the truth about this run; the worst wins."""
+        results = {outcome.result for outcome in self.outcomes}
+        wrote = any(
+            outcome.result == "applied" and outcome.action not in ("adopt", "move", "forget")
+            for outcome in self.outcomes
+        )
+        if self.was_interrupted:
+            return 130
+        if results & {"unknown", "conflict", "failed"} or ("skipped" in results and wrote):
+            return 14
+        if "skipped" in results:
+            return 11
+        if "diverged" in results:
+            return 15
+        if results & {"waiting", "manual"}:
+            return 18
+        return 0
+
+    def as_json(self) -> dict[str, Json]:
+        """As plain values."""
+        return {
+            "run": self.run,
+            "environment": self.environment,
+            "plan": self.plan_digest,
+            "memory": self.memory,
+            "outcomes": [outcome.as_json() for outcome in self.outcomes],
+            "requests": dict(self.requests),
+            "was_interrupted": self.was_interrupted,
+            "warnings": list(self.warnings),
+        }
