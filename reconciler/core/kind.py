@@ -19,7 +19,7 @@ MISSING: Any = type("Missing", (), {"__repr__": lambda self: "MISSING", "__bool_
 """A live value that was not in the reply: unknown, which is not the same as null."""
 
 
-class Unresolved(Exception):
+class Unresolved(LookupError):
     """A reference whose live id is not known: its target is not there (yet), or is there more than once."""
 
     def __init__(self, reference: Mapping[str, Json], matches: Sequence[str] = ()) -> None:
@@ -148,7 +148,12 @@ class Field:
     inert: Json = MISSING
     hazard: Hazard | None = None
     default: Json = MISSING
-    may_be_missing_from_lists: bool = False
+    writes: str = ""
+
+    @property
+    def written(self) -> str:
+        """The member of a request body, where it differs from the one that is read."""
+        return self.writes or self.api
 
     @property
     def is_secret(self) -> bool:
@@ -160,7 +165,10 @@ class Field:
 class Part:
     """One live object of a resource, or one thing about it that has a request of its own.
 
-    `inside` names the part whose creation also creates this one. `parent` is the part of this resource, or
+    `inside` names the part whose creation also creates this one, sent as the only item of the list
+    `inside_member`. `found_through` names a part of the resource and the member of its live object that holds this
+    part's live id. `constants` are members of the create body that are no fields, `embeds` members that hold the
+    live id of another part. `parent` is the part of this resource, or
     `kind/` of another kind (its only instance), whose live id fills the collection's `{parent}`. A part that
     `creates` nothing is found, never made. `follows` lists parts of the same resource that must exist first;
     `links_after` those that must exist before its inert fields get their real values.
@@ -171,6 +179,8 @@ class Part:
     fields: tuple[Field, ...]
     creates: bool = True
     inside: str = ""
+    inside_member: str = ""
+    found_through: tuple[str, str] = ("", "")
     parent: str = ""
     follows: tuple[str, ...] = ()
     links_after: tuple[str, ...] = ()

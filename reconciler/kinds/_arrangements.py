@@ -1,0 +1,51 @@
+"""Places objects among their neighbours with as few moves as possible.
+
+Neighbours that no manifest lists keep their places; the longest run that is already in order stays, and every
+other listed one goes behind its predecessor in the list.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def arrange(current: Sequence[T], wanted: Sequence[T]) -> list[T]:
+    """`current` with the members of `wanted` in that order; those that are not in `current` yet arrive."""
+    places = {item: index for index, item in enumerate(current)}
+    present = [item for item in wanted if item in places]
+    staying = {present[index] for index in _longest_increasing_run([places[item] for item in present])}
+    result = [item for item in current if item in staying or item not in set(wanted)]
+    for index, item in enumerate(wanted):
+        if item in staying:
+            continue
+        if index:
+            result.insert(result.index(wanted[index - 1]) + 1, item)
+        else:
+            following = next((result.index(other) for other in wanted if other in staying), len(result))
+            result.insert(following, item)
+    return result
+
+
+def _longest_increasing_run(numbers: Sequence[int]) -> list[int]:
+    """The indexes of a longest strictly increasing subsequence."""
+    tails: list[int] = []
+    tail_indexes: list[int] = []
+    before: list[int] = []
+    for index, number in enumerate(numbers):
+        length = bisect_left(tails, number)
+        before.append(tail_indexes[length - 1] if length else -1)
+        if length == len(tails):
+            tails.append(number)
+            tail_indexes.append(index)
+        else:
+            tails[length], tail_indexes[length] = number, index
+    run: list[int] = []
+    index = tail_indexes[-1] if tail_indexes else -1
+    while index >= 0:
+        run.append(index)
+        index = before[index]
+    return run[::-1]

@@ -1,0 +1,172 @@
+"""How single values are written in manifests, in plans and on the wire.
+
+Each codec is a pure pair of translations around one canonical form; none knows which field it serves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from reconciler.core.diagnostic import Path
+from reconciler.core.kind import Names
+from reconciler.core.resource import Json, Reference, by_id, external, ref
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """The value as it is."""
+
+    def desired(self, value: Json, names: Names) -> Json:
+        """The value itself."""
+        return value
+
+    def live(self, value: Json, names: Names) -> Json:
+        """The value itself."""
+        return value
+
+    def encode(self, value: Json, names: Names) -> Json:
+        """The value itself."""
+        return value
+
+    def references(self, value: Json, path: Path) -> Iterator[Reference]:
+        """None."""
+        return iter(())
+
+
+@dataclass(frozen=True, slots=True)
+class Emptyable(Plain):
+    """Text for which the service answers null or "" alike; canonical is null."""
+
+    def desired(self, value: Json, names: Names) -> Json:
+        """Null for the empty text."""
+        return value or None
+
+    def live(self, value: Json, names: Names) -> Json:
+        """Null for the empty text."""
+        return value or None
+
+
+@dataclass(frozen=True, slots=True)
+class Boolean(Plain):
+    """A truth value that the service may answer as text."""
+
+    def live(self, value: Json, names: Names) -> Json:
+        """`"true"` and `"false"` as truth values."""
+        return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+
+
+@dataclass(frozen=True, slots=True)
+class NumberAsText(Plain):
+    """Digits, text in manifests and plans, that the contract types as a number."""
+
+    def live(self, value: Json, names: Names) -> Json:
+        """Text, whatever the reply used."""
+        return None if value is None else str(int(value)) if isinstance(value, float) else str(value)
+
+    def encode(self, value: Json, names: Names) -> Json:
+        """A number."""
+        return None if value is None else int(value)
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneNumber(Plain):
+    """E.164 with its `+`, which the service leaves out (channels.md §2.5)."""
+
+    def live(self, value: Json, names: Names) -> Json:
+        """With a leading `+`."""
+        return f"+{str(value).lstrip('+')}" if value else None
+
+    def encode(self, value: Json, names: Names) -> Json:
+        """Without it."""
+        return None if value is None else str(value).lstrip("+")
+
+
+@dataclass(frozen=True, slots=True)
+class Colour(Plain):
+    """Hex digits without `#`, compared without regard to case."""
+
+    def desired(self, value: Json, names: Names) -> Json:
+        """Lower case."""
+        return value.lower()
+
+    def live(self, value: Json, names: Names) -> Json:
+        """Lower case."""
+        return value.lower() if isinstance(value, str) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Record(Plain):
+    """Mappings with the manifest's spelling of keys; `keys` maps it to the service's."""
+
+    keys: Mapping[str, str]
+
+    def live(self, value: Json, names: Names) -> Json:
+        """A list of mappings with our keys; keys unknown to manifests are left out."""
+        if not isinstance(value, list):
+            return value
+        return [{ours: item[theirs] for ours, theirs in self.keys.items() if theirs in item} for item in value]
+
+    def encode(self, value: Json, names: Names) -> Json:
+        """A list of mappings with the service's keys."""
+        return [{self.keys[ours]: inner for ours, inner in item.items()} for item in value]
+
+
+def canonical_reference(value: Json, kind: str, part: str, names: Names) -> dict[str, str]:
+    """A manifest's reference (name, external or id) in its best canonical form."""
+    if isinstance(value, str):
+        return names.canonical(ref(f"{kind}/{value}", part))
+    if "external" in value:
+        return names.canonical(external(kind, value["external"]))
+    return names.reference(kind, part, str(value["id"])) if value.get("id") else by_id("")
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """A reference to one part of another resource; null where the field allows it."""
+
+    kind: str
+    part: str = ""
+    types: tuple[str, ...] = ()
+    is_linkable: bool = True
+
+    def desired(self, value: Json, names: Names) -> Json:
+        """The canonical reference."""
+        return None if value is None else canonical_reference(value, self.kind, self.part, names)
+
+    def live(self, value: Json, names: Names) -> Json:
+        """The canonical reference to a live id."""
+        return None if value in (None, "") else names.reference(self.kind, self.part, str(value))
+
+    def encode(self, value: Json, names: Names) -> Json:
+        """The live id, as text."""
+        return None if value is None else names.live_id(value)
+
+    def references(self, value: Json, path: Path) -> Iterator[Reference]:
+        """The one reference."""
+        if value is not None:
+            yield Reference(path, self.kind, self.part, value, self.types, self.is_linkable)
+
+
+@dataclass(frozen=True, slots=True)
+class PointerList:
+    """A sequence of references of one kind."""
+
+    pointer: Pointer
+
+    def desired(self, value: Json, names: Names) -> Json:
+        """Canonical references in order; null stays null."""
+        return None if value is None else [self.pointer.desired(item, names) for item in value]
+
+    def live(self, value: Json, names: Names) -> Json:
+        """Canonical references in order."""
+        return None if value is None else [self.pointer.live(item, names) for item in value]
+
+    def encode(self, value: Json, names: Names) -> Json:
+        """Live ids in order."""
+        return None if value is None else [self.pointer.encode(item, names) for item in value]
+
+    def references(self, value: Json, path: Path) -> Iterator[Reference]:
+        """Each of them, with its index in the path."""
+        for index, item in enumerate(value or ()):
+            yield from self.pointer.references(item, (*path, index))

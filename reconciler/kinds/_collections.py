@@ -1,0 +1,135 @@
+"""The listings that more than one kind touches; paths are relative to their API's root.
+
+Sources: the Conversations OpenAPI file 17.12.1 and the Support OpenAPI file, see docs/reference.
+"""
+
+from __future__ import annotations
+
+from reconciler.core.kind import Collection
+
+INTEGRATIONS = Collection(
+    name="integrations",
+    api="conversations",
+    path="/v2/apps/{app_id}/integrations",
+    items="integrations",
+    item="integration",
+    paging="conversations",
+    update_verb="PATCH",
+    wraps_requests=False,
+)
+
+INTEGRATION_WEBHOOKS = Collection(
+    name="integration_webhooks",
+    api="conversations",
+    path="/v2/apps/{app_id}/integrations/{parent}/webhooks",
+    items="webhooks",
+    item="webhook",
+    paging="none",
+    update_verb="PATCH",
+    wraps_requests=False,
+    parent="integrations",
+)
+
+SWITCHBOARDS = Collection(
+    name="switchboards",
+    api="conversations",
+    path="/v2/apps/{app_id}/switchboards",
+    items="switchboards",
+    item="switchboard",
+    paging="none",
+    update_verb="PATCH",
+    wraps_requests=False,
+    has_item_read=False,
+)
+
+SWITCHBOARD_INTEGRATIONS = Collection(
+    name="switchboard_integrations",
+    api="conversations",
+    path="/v2/apps/{app_id}/switchboards/{parent}/switchboardIntegrations",
+    items="switchboardIntegrations",
+    item="switchboardIntegration",
+    paging="none",
+    update_verb="PATCH",
+    wraps_requests=False,
+    parent="switchboards",
+    has_item_read=False,
+)
+
+GROUPS = Collection(
+    name="groups",
+    api="support",
+    path="/groups",
+    items="groups",
+    item="group",
+    paging="cursor",
+    update_verb="PUT",
+    wraps_requests=True,
+    query=(("exclude_deleted", "true"),),
+    deleted_flag="deleted",
+)
+
+TRIGGER_CATEGORIES = Collection(
+    name="trigger_categories",
+    api="support",
+    path="/trigger_categories",
+    items="trigger_categories",
+    item="trigger_category",
+    paging="cursor",
+    update_verb="PATCH",
+    wraps_requests=True,
+)
+
+TRIGGERS = Collection(
+    name="triggers",
+    api="support",
+    path="/triggers",
+    items="triggers",
+    item="trigger",
+    paging="cursor",
+    update_verb="PUT",
+    wraps_requests=True,
+)
+
+BRANDS = Collection(
+    name="brands",
+    api="support",
+    path="/brands",
+    items="brands",
+    item="brand",
+    paging="cursor",
+    update_verb="PUT",
+    wraps_requests=True,
+)
+
+SCHEDULES = Collection(
+    name="schedules",
+    api="support",
+    path="/business_hours/schedules",
+    items="schedules",
+    item="schedule",
+    paging="none",
+    update_verb="PUT",
+    wraps_requests=True,
+)
+
+TICKET_FORMS = Collection(
+    name="ticket_forms",
+    api="support",
+    path="/ticket_forms",
+    items="ticket_forms",
+    item="ticket_form",
+    paging="none",
+    update_verb="PUT",
+    wraps_requests=True,
+)
+
+WEBHOOKS = Collection(
+    name="webhooks",
+    api="support",
+    path="/webhooks",
+    items="webhooks",
+    item="webhook",
+    paging="cursor",
+    update_verb="PUT",
+    wraps_requests=True,
+)

@@ -1,0 +1,204 @@
+"""Conditions and actions of business rules: the vendor's field names and operators, our names for ids.
+
+They have no identity: an array is one field, a sequence that is written whole. Which fields hold ids, and which
+words the service understands by itself, is from ticketing.md §3.10.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from reconciler.core.diagnostic import Path
+from reconciler.core.kind import Names
+from reconciler.core.resource import Json, Reference
+from reconciler.kinds._codecs import Plain, canonical_reference
+from reconciler.kinds._model import External, Id, Shape, Text
+
+VIA_IDS: Mapping[str, str] = {
+    "whatsapp": "74",
+    "messenger": "78",
+    "instagram": "86",
+    "line": "72",
+    "wechat": "73",
+    "x_dm": "88",
+    "messaging": "75",
+    "chat": "29",
+    "x": "30",
+    "x_like": "23",
+    "facebook_post": "38",
+    "telegram": "79",
+    "viber": "81",
+    "twilio": "80",
+    "messagebird": "77",
+    "mailgun": "76",
+    "apple": "83",
+    "conversations_api": "87",
+}
+"""The channel a ticket came from, by the name a channel has here; values from ticketing.md §3.10."""
+
+_VIA_NAMES = {number: name for name, number in VIA_IDS.items()}
+
+VIA_FIELDS = frozenset({"via_id", "current_via_id"})
+TAG_FIELDS = frozenset({"current_tags", "set_tags", "remove_tags"})
+
+REFERENCE_FIELDS: Mapping[str, str] = {
+    "group_id": "group",
+    "brand_id": "brand",
+    "ticket_form_id": "ticket_form",
+    "schedule_id": "schedule",
+    "within_schedule": "schedule",
+    "set_schedule": "schedule",
+}
+"""Fields whose value is the id of an object of the kind."""
+
+FIRST_ITEM_REFERENCES: Mapping[str, str] = {"notification_group": "group", "notification_webhook": "webhook"}
+"""Actions whose value is a list that starts with the id of an object of the kind."""
+
+SYSTEM_WORDS = frozenset(
+    {
+        "",
+        "current_user",
+        "all_agents",
+        "requester_id",
+        "assignee_id",
+        "requester_and_ccs",
+        "agent",
+        "end_user",
+        "__NULL__",
+        "current_groups",
+        "group_id",
+    }
+)
+"""Values that the service understands by itself."""
+
+Value = str | bool | External | Id | list[str | External | Id] | None
+
+
+class Condition(Shape):
+    """One condition: a field, how it is compared, and with what."""
+
+    field: Text = Field(description="The vendor's field, such as via_id, group_id, status, current_tags.")
+    operator: Text = Field(description="The vendor's operator, such as is, is_not, includes, changed.")
+    value: Value = Field(default=None, description="What it is compared with; a name where the vendor wants an id.")
+
+
+class Action(Shape):
+    """One action: a field and the value it gets."""
+
+    field: Text = Field(description="The vendor's field, such as group_id, priority, current_tags.")
+    value: Value = Field(default=None, description="The value it gets; a name where the vendor wants an id.")
+
+
+Conditions = Annotated[list[Condition], Field(max_length=200)]
+Actions = Annotated[list[Action], Field(max_length=200)]
+
+
+def referenced_kind(field: str) -> str:
+    """The kind that a field's value refers to, or an empty string."""
+    return REFERENCE_FIELDS.get(field) or FIRST_ITEM_REFERENCES.get(field, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules(Plain):
+    """An array of conditions or actions. The canonical form keeps the vendor's fields and operators, has
+    references for ids, channel names for via ids, and tags as a sorted list."""
+
+    def desired(self, value: Json, names: Names) -> Json:
+        """Canonical items in order."""
+        return [_shaped(item, self._desired_value(item["field"], item.get("value"), names)) for item in value]
+
+    def live(self, value: Json, names: Names) -> Json:
+        """Canonical items in order; null, numbers and missing members as the service mixes them."""
+        return [_shaped(item, self._live_value(item["field"], item.get("value"), names)) for item in value or ()]
+
+    def encode(self, value: Json, names: Names) -> Json:
+        """Items as the service wants them."""
+        return [_shaped(item, self._encode_value(item["field"], item.get("value"), names)) for item in value]
+
+    def references(self, value: Json, path: Path) -> Iterator[Reference]:
+        """The references that stand in values."""
+        for index, item in enumerate(value):
+            field, inner = item.get("field", ""), item.get("value")
+            where = (*path, index, "value")
+            if field in REFERENCE_FIELDS:
+                for position, each in enumerate(inner) if isinstance(inner, list) else ((None, inner),):
+                    if _is_reference(each):
+                        yield Reference(where if position is None else (*where, position), REFERENCE_FIELDS[field], "", each)
+            elif field in FIRST_ITEM_REFERENCES and isinstance(inner, list) and inner and _is_reference(inner[0]):
+                yield Reference((*where, 0), FIRST_ITEM_REFERENCES[field], "", inner[0])
+
+    def _desired_value(self, field: str, value: Json, names: Names) -> Json:
+        if isinstance(value, list):
+            if field in TAG_FIELDS:
+                return sorted(set(value))
+            if field in FIRST_ITEM_REFERENCES:
+                return [self._desired_reference(field, value[0], names), *value[1:]] if value else value
+            return [self._desired_value(field, item, names) for item in value]
+        if field in TAG_FIELDS:
+            return _tags(value)
+        if field in VIA_FIELDS:
+            return _VIA_NAMES.get(str(value), value)
+        if field in REFERENCE_FIELDS and _is_reference(value):
+            return self._desired_reference(field, value, names)
+        return _scalar(value)
+
+    def _desired_reference(self, field: str, value: Json, names: Names) -> Json:
+        return canonical_reference(value, referenced_kind(field), "", names) if _is_reference(value) else value
+
+    def _live_value(self, field: str, value: Json, names: Names) -> Json:
+        if isinstance(value, list):
+            if field in TAG_FIELDS:
+                return sorted({str(item) for item in value})
+            if field in FIRST_ITEM_REFERENCES:
+                return [self._live_reference(field, value[0], names), *map(_scalar, value[1:])] if value else value
+            return [self._live_value(field, item, names) for item in value]
+        if field in TAG_FIELDS:
+            return _tags(value)
+        if field in VIA_FIELDS:
+            return _VIA_NAMES.get(str(value), _scalar(value))
+        if field in REFERENCE_FIELDS:
+            return self._live_reference(field, value, names)
+        return _scalar(value)
+
+    def _live_reference(self, field: str, value: Json, names: Names) -> Json:
+        text = _scalar(value)
+        if not isinstance(text, str) or text in SYSTEM_WORDS or not text.isdigit():
+            return text
+        return names.reference(referenced_kind(field), "", text)
+
+    def _encode_value(self, field: str, value: Json, names: Names) -> Json:
+        if isinstance(value, list):
+            if field in TAG_FIELDS:
+                return " ".join(value)
+            return [self._encode_value(field, item, names) for item in value]
+        if isinstance(value, Mapping):
+            return names.live_id(value)
+        if field in VIA_FIELDS and isinstance(value, str):
+            return VIA_IDS.get(value, value)
+        return value
+
+
+def _is_reference(value: Any) -> bool:
+    return isinstance(value, Mapping) or (isinstance(value, str) and value not in SYSTEM_WORDS)
+
+
+def _tags(value: Json) -> Json:
+    return sorted(set(str(value).split())) if value else []
+
+
+def _scalar(value: Json) -> Json:
+    """Booleans stay; numbers are text; a missing value is null whether the service says null or ""."""
+    if isinstance(value, bool) or value is None:
+        return value
+    return str(value) or None
+
+
+def _shaped(item: Mapping[str, Json], value: Json) -> dict[str, Json]:
+    shaped = {"field": item["field"]}
+    if item.get("operator") is not None:
+        shaped["operator"] = item["operator"]
+    return {**shaped, "value": value}

@@ -1,0 +1,56 @@
+"""A group of agents, which is also the department that messaging routes to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from reconciler.core.kind import Hazard, Kind, Lookup, Part
+from reconciler.core.resource import Json
+from reconciler.kinds._codecs import Boolean, Emptyable
+from reconciler.kinds._collections import GROUPS
+from reconciler.kinds._fields import Managed, fields_of
+from reconciler.kinds._model import ManifestModel, Text
+
+
+class Group(ManifestModel):
+    """A group of agents."""
+
+    kind: Literal["group"]
+    title: Annotated[Text, Managed("name", is_key=True)] = Field(description="The name that agents see.")
+    description: Annotated[str | None, Managed("description", Emptyable())] = Field(
+        default=None, description="What the group is for."
+    )
+    is_public: Annotated[
+        bool,
+        Managed(
+            "is_public",
+            Boolean(),
+            hazard=Hazard("irreversible", "A private group can never be made public again.", values=(False,)),
+        ),
+    ] = Field(default=None, description="Whether agents outside the group see its tickets.")
+
+
+def _parts(document: Mapping[str, Json]) -> tuple[Part, ...]:
+    return (Part("", GROUPS, fields_of(Group)),)
+
+
+KIND = Kind(
+    name="group",
+    area="agent grants",
+    title="Group",
+    model=Group,
+    parts=_parts,
+    lookup=Lookup("", GROUPS, "name", "group"),
+    limits=("The default group cannot be changed or deleted by API.",),
+    cannot=("Make a private group public.",),
+    sources=("ticketing.md §2.4",),
+    example="""\
+kind: group
+name: equipe-japon
+title: Équipe Japon
+description: Conseillers qui répondent en japonais
+""",
+)

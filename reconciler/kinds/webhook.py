@@ -1,0 +1,16 @@
+"""A webhook of the Support side, which manifests refer to by its name and never manage."""
+
+from __future__ import annotations
+
+from reconciler.core.kind import Kind, Lookup
+from reconciler.kinds._collections import WEBHOOKS
+
+KIND = Kind(
+    name="webhook",
+    area="routing",
+    title="Webhook",
+    model=None,
+    parts=lambda document: (),
+    lookup=Lookup("", WEBHOOKS, "name", "webhook"),
+    sources=("ticketing.md §3.10",),
+)
