@@ -26,7 +26,7 @@ def open_store(config: Mapping[str, Any], root: Path, *, is_read_only: bool = Fa
     if not isinstance(options, dict):
         raise UsageError("the store is not described", fix=_example())
     store_type = options.get("type")
-    if store_type not in _OPENERS:
+    if not isinstance(store_type, str) or store_type not in _OPENERS:
         raise _unknown("store type", store_type, _OPENERS)
     return _OPENERS[store_type](options, root, is_read_only)
 

@@ -5,6 +5,7 @@ Every call opens the file anew: no connection crosses a thread or a fork, and no
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import sqlite3
@@ -54,8 +55,15 @@ class SqliteBackend:
             if not os.path.lexists(self._path):
                 return None
             with closing(self._open(self._path)) as connection:
-                row = connection.execute("SELECT body, version FROM documents WHERE key = ?", (key,)).fetchone()
-        return None if row is None else Stored(*row)
+                row = connection.execute(
+                    "SELECT key, version, body, checksum FROM documents WHERE key = ?", (key,)
+                ).fetchone()
+                if row is None:
+                    self._require_undamaged(connection)
+                    return None
+        self._require_whole(row)
+        _, version, body, _ = row
+        return Stored(body, version)
 
     def put(self, key: str, body: bytes, *, if_version: str | None) -> str:
         """See Backend.put."""
@@ -66,21 +74,18 @@ class SqliteBackend:
             )
         version = secrets.token_hex(16)
         with self._reporting():
-            if not os.path.lexists(self._path) and if_version is None:
+            if not os.path.lexists(self._path):
+                if if_version is not None:
+                    raise self._moved(key)
                 self._create()
             with closing(self._open(self._path)) as connection:
                 connection.execute("BEGIN IMMEDIATE")
                 row = connection.execute("SELECT version FROM documents WHERE key = ?", (key,)).fetchone()
                 if (None if row is None else row[0]) != if_version:
-                    raise VersionMoved(
-                        "the store moved",
-                        detail=f'Another run wrote "{key}" in {self.describe()} since it was read.',
-                        fix="Plan again.",
-                    )
+                    raise self._moved(key)
                 connection.execute(
-                    "INSERT INTO documents (key, body, version) VALUES (?, ?, ?)"
-                    " ON CONFLICT (key) DO UPDATE SET body = excluded.body, version = excluded.version",
-                    (key, body, version),
+                    "INSERT OR REPLACE INTO documents (key, version, body, checksum) VALUES (?, ?, ?, ?)",
+                    (key, version, body, _checksum(key, version, body)),
                 )
                 connection.execute("COMMIT")
         return version
@@ -103,6 +108,13 @@ class SqliteBackend:
     def close(self) -> None:
         """Nothing stays open between calls."""
 
+    def _moved(self, key: str) -> VersionMoved:
+        return VersionMoved(
+            "the store moved",
+            detail=f'Another run wrote "{key}" in {self.describe()} since it was read.',
+            fix="Plan again.",
+        )
+
     def _create(self) -> None:
         """Make the file complete under another name and link it into place, so that no one ever sees half of it."""
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -114,8 +126,8 @@ class SqliteBackend:
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
                 connection.execute(
-                    "CREATE TABLE documents (key TEXT PRIMARY KEY NOT NULL, body BLOB NOT NULL, version TEXT NOT NULL)"
-                    " WITHOUT ROWID, STRICT"
+                    "CREATE TABLE documents (key TEXT PRIMARY KEY NOT NULL, version TEXT NOT NULL, body BLOB NOT NULL,"
+                    " checksum BLOB NOT NULL) WITHOUT ROWID, STRICT"
                 )
                 connection.execute("COMMIT")
             # Unlike a rename, a link never replaces what another process has put there in the meantime.
@@ -165,6 +177,26 @@ class SqliteBackend:
             raise
         return connection
 
+    def _require_undamaged(self, connection: sqlite3.Connection) -> None:
+        """A document that is not found may be one whose key was damaged: absence has to be proven on the whole file."""
+        (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        if verdict != "ok":
+            raise self._damaged(verdict)
+        for row in connection.execute("SELECT key, version, body, checksum FROM documents"):
+            self._require_whole(row)
+
+    def _require_whole(self, row: tuple[str, str, bytes, bytes]) -> None:
+        # SQLite has no checksums of its own and fills the end of a file that was cut short with zeros.
+        key, version, body, checksum = row
+        has_types = isinstance(key, str) and isinstance(version, str) and isinstance(body, bytes)
+        if not has_types or _checksum(key, version, body) != checksum:
+            raise self._damaged("a document is not as it was written")
+
+    def _damaged(self, why: object) -> StoreCorrupt:
+        return StoreCorrupt(
+            "the store is damaged", detail=f"{self.describe()} is not readable as a store ({why}).", fix=_RESTORE
+        )
+
     @contextmanager
     def _reporting(self) -> Iterator[None]:
         """Turn what SQLite and the file system say into the two errors that a caller can act upon."""
@@ -172,6 +204,8 @@ class SqliteBackend:
             yield
         except sqlite3.Error as error:
             raise self._explain(error) from None
+        except UnicodeDecodeError:
+            raise self._damaged("it holds text that is not UTF-8") from None
         except OSError as error:
             raise StoreError(
                 "the store cannot be made",
@@ -189,9 +223,7 @@ class SqliteBackend:
                 fix="Try again when it has ended.",
             )
         if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_MISMATCH):
-            return StoreCorrupt(
-                "the store is damaged", detail=f"{self.describe()} is not readable as a store ({error}).", fix=_RESTORE
-            )
+            return self._damaged(error)
         if code == sqlite3.SQLITE_FULL:
             return StoreError(
                 "the disk is full", detail=f"{self.describe()} cannot grow.", fix="Make room, then run again."
@@ -207,3 +239,8 @@ class SqliteBackend:
             detail=f"{self.describe()}: {error}.",
             fix="Check the disk, then run again: what was acknowledged before is kept.",
         )
+
+
+def _checksum(key: str, version: str, body: bytes) -> bytes:
+    # Versions have one length and keys no NUL, so no two documents share the bytes that are summed.
+    return hashlib.sha256(f"{version}{key}\0".encode() + body).digest()
