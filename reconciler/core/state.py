@@ -189,7 +189,7 @@ def parse_state(body: bytes) -> State:
             fix=f'Use the version of reconciler that reads "{written_as}".',
         )
     try:
-        return State(
+        state = State(
             **{
                 **members,
                 "target": Target(**members["target"]),
@@ -197,12 +197,17 @@ def parse_state(body: bytes) -> State:
                 "intents": tuple(Intent(**intent) for intent in members["intents"]),
             }
         )
+        is_understood = dump_state(state) == body
     except (AttributeError, KeyError, TypeError, ValueError):
+        is_understood = False
+    # What we would not write ourselves we did not understand: a default filled in, an order lost.
+    if not is_understood:
         raise StoreCorrupt(
             "the state document has members that its format does not have, or lacks some",
             detail=f'Its bytes are whole, but they are not "{STATE_FORMAT}".',
             fix=_RESTORE,
-        ) from None
+        )
+    return state
 
 
 def _members(value: Entry | Intent) -> dict[str, Any]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MARK = "***"
 HEAD_LENGTH = 4
 """A form is found by its first four characters, so a shorter one is not looked for."""
+QUOTES = ('"', "'", '\\"', "&quot;", "&#x27;")
 LINE_LENGTH = 8
 """A line of a secret of several lines is a secret of its own from this length."""
 
@@ -36,10 +37,11 @@ class Redactor:
     secrets.
     """
 
-    __slots__ = ("_forms", "_turn")
+    __slots__ = ("_forms", "_quoted", "_turn")
 
     def __init__(self) -> None:
         self._forms: dict[str, tuple[str, ...]] = {}
+        self._quoted: dict[str, str] = {}
         self._turn = threading.Lock()
 
     def learn(self, secret: Secret, *, users: Iterable[str] = ()) -> None:
@@ -47,10 +49,18 @@ class Redactor:
         value = secret.reveal()
         if not value:
             return
-        forms = {form for spelled in _spellings(value) for form in _forms(spelled)}
+        is_short = len(value) < HEAD_LENGTH
+        forms: set[str] = set()
+        if not is_short:
+            forms = {form for spelled in _spellings(value) for form in (*_text_forms(spelled), *_base64_forms(spelled))}
         for user in users:
             forms |= set(_base64_forms(f"{user}:{value}"))
         with self._turn:
+            if is_short:
+                quoted = {
+                    f"{mark}{form}{mark}": f"{mark}{MARK}{mark}" for form in _text_forms(value) for mark in QUOTES
+                }
+                self._quoted = {**self._quoted, **quoted}
             for form in forms:
                 known = self._forms.get(form[:HEAD_LENGTH], ())
                 if form not in known:
@@ -63,7 +73,10 @@ class Redactor:
         for start, end in _merged(self._finds(text)):
             pieces += [text[kept_from:start], MARK]
             kept_from = end
-        return "".join((*pieces, text[kept_from:])) if pieces else text
+        redacted = "".join((*pieces, text[kept_from:])) if pieces else text
+        for quoted, mark in self._quoted.items():
+            redacted = redacted.replace(quoted, mark)
+        return redacted
 
     def _finds(self, text: str) -> Iterator[tuple[int, int]]:
         forms = self._forms
@@ -104,7 +117,8 @@ def _spellings(value: str) -> Iterator[str]:
         yield from (line for line in map(str.strip, lines) if len(line) >= LINE_LENGTH)
 
 
-def _forms(value: str) -> Iterator[str]:
+def _text_forms(value: str) -> set[str]:
+    """`value` as the formats that we write would escape it."""
     once = json.dumps(value)[1:-1]
     candidates = {
         value,
@@ -120,11 +134,7 @@ def _forms(value: str) -> Iterator[str]:
     data = _bytes(value)
     for encoded in (quote(data, safe=""), quote(data), quote_plus(data), quote(data, safe="!*'()")):
         candidates |= {encoded, _with_lower_case_escapes(encoded)}
-    if len(value) >= HEAD_LENGTH:
-        candidates |= set(_base64_forms(value))
-        yield from (form for form in candidates if len(form) >= HEAD_LENGTH)
-    else:
-        yield from (f"{mark}{form}{mark}" for form in candidates for mark in "\"'" if len(form) + 2 >= HEAD_LENGTH)
+    return candidates
 
 
 def _base64_forms(value: str) -> Iterator[str]:

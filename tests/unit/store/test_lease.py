@@ -305,5 +305,5 @@ def test_a_record_of_another_format_is_refused(backend: SqliteBackend, clock: Vi
 
     backend.put(KEY, seal({"format": "reconciler.lease/2"}), if_version=None)
 
-    with pytest.raises(StoreCorrupt, match="reconciler[.]lease/2"):
+    with pytest.raises(StoreCorrupt, match=r"reconciler\.lease/2"):
         take(backend, clock)
