@@ -1,0 +1,58 @@
+"""Documents that show any damage: canonical JSON with its own checksum; it refuses to know what they are about.
+
+The seal is the same for every document and every format version, so that an older program can tell a newer
+document from a damaged one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from reconciler.core.canonical import canonical_json
+from reconciler.core.errors import StoreCorrupt
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SEAL = "checksum"
+
+
+def seal(members: Mapping[str, object]) -> bytes:
+    """The canonical bytes of `members` with a `checksum` member: the SHA-256 of the canonical bytes without it.
+
+    Raises ValueError for what canonical JSON cannot hold (floats among others), and for a `checksum` already there.
+    """
+    if SEAL in members:
+        raise ValueError(f'a sealed document has no member "{SEAL}" of its own')
+    return canonical_json({**members, SEAL: hashlib.sha256(canonical_json(members)).hexdigest()})
+
+
+def unseal(body: bytes, *, what: str, fix: str = "") -> dict[str, Any]:
+    """The members that `seal` was given; `what` names the document. Raises StoreCorrupt for any other bytes."""
+    try:
+        members = json.loads(
+            body.decode(), object_pairs_hook=_without_twins, parse_float=_refuse_number, parse_constant=_refuse_number
+        )
+        is_whole = isinstance(members, dict) and isinstance(members.pop(SEAL, None), str) and seal(members) == body
+    except (ValueError, RecursionError):
+        is_whole = False
+    if not is_whole:
+        raise StoreCorrupt(
+            f"{what} is damaged",
+            detail="Its bytes are not the ones that were written: they are cut short, altered, or of another program.",
+            fix=fix,
+        ) from None
+    return dict(members)
+
+
+def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return members
+
+
+def _refuse_number(text: str) -> NoReturn:
+    raise ValueError("a number is not an integer")

@@ -1,0 +1,58 @@
+"""From the configuration to a store; it refuses to know what is kept there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reconciler.core.diagnostic import did_you_mean
+from reconciler.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reconciler.store.backend import Backend
+
+DEFAULT_PATH = ".reconciler/state.sqlite3"
+
+
+def open_store(config: Mapping[str, Any], root: Path, *, is_read_only: bool = False) -> Backend:
+    """The store that `reconciler.yaml` (`config`, the whole document) names under `store`; SQLite where it names none.
+
+    Relative paths start at `root`. Nothing is created before the first put, and with `is_read_only` nothing at all.
+    Raises UsageError for an unknown type or option, naming the known ones.
+    """
+    options = config.get("store", {"type": "sqlite"})
+    if not isinstance(options, dict):
+        raise UsageError("the store is not described", fix=_example())
+    store_type = options.get("type")
+    if not isinstance(store_type, str) or store_type not in _OPENERS:
+        raise _unknown("store type", store_type, _OPENERS)
+    return _OPENERS[store_type](options, root, is_read_only)
+
+
+def _open_sqlite(options: Mapping[str, Any], root: Path, is_read_only: bool) -> Backend:
+    from reconciler.store.sqlite import SqliteBackend
+
+    for option in options:
+        if option not in ("type", "path"):
+            raise _unknown("option of the sqlite store", option, ("type", "path"))
+    path = options.get("path", DEFAULT_PATH)
+    if not isinstance(path, str) or not path or "\0" in path:
+        raise UsageError("the path of the store is not text", fix=_example())
+    return SqliteBackend(root / path, is_read_only=is_read_only)
+
+
+_OPENERS = {"sqlite": _open_sqlite}
+
+
+def _unknown(what: str, word: object, known: Any) -> UsageError:
+    return UsageError(
+        f'unknown {what} "{word}"' if word is not None else f"the {what} is missing",
+        detail=f"reconciler.yaml may say: {', '.join(known)}.",
+        fix=did_you_mean(str(word), known) or _example(),
+    )
+
+
+def _example() -> str:
+    return f"Write `store: {{type: sqlite, path: {DEFAULT_PATH}}}` in reconciler.yaml."
