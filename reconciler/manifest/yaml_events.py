@@ -1,0 +1,114 @@
+"""The one place that touches the YAML parser: its events, and its complaints in our words.
+
+It refuses to compose anything: the recursive composer of libyaml dies of deep input, the event stream does not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from yaml.parser import Parser
+from yaml.reader import Reader
+from yaml.scanner import Scanner
+
+from reconciler.core.diagnostic import Diagnostic, Position
+
+try:
+    from yaml._yaml import CParser
+except ImportError:
+    CParser = None  # type: ignore[assignment, misc]
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reconciler.manifest.yaml_source import Mark, Source
+
+BROKEN_SYNTAX = (yaml.YAMLError, ValueError, OverflowError)
+"""What the parsers raise; the pure one lets `int()` and `chr()` speak for themselves."""
+
+_FIXES = (
+    ("mapping values are not allowed", 'Put text that holds ": " in quotes, or check the indentation of this line.'),
+    ("could not find expected ':'", 'Write "key: value", and check that the lines above close their quotes.'),
+    ("expected key", "Check the indentation: the keys of one mapping start in the same column."),
+    ("expected <block end>", "Check the indentation: the entries of one collection start in the same column."),
+    ("expected '-' indicator", "Check the indentation: the entries of one list start in the same column."),
+    ("expected ',' or", "Close the bracket, or put a comma between the entries."),
+    ("unexpected end of stream", "Close the quote that was opened before."),
+    ("cannot start any token", "Put text that starts with this character in quotes."),
+    ("expected alphabetic or numeric character", 'Put text that starts with "*" or "&" in quotes.'),
+    ("unknown escape character", "Write a backslash twice inside double quotes, or use single quotes."),
+)
+
+
+class _PureParser(Reader, Scanner, Parser):
+    def __init__(self, text: str) -> None:
+        Reader.__init__(self, text)
+        Scanner.__init__(self)
+        Parser.__init__(self)
+
+
+def open_events(source: Source) -> Callable[[], Any]:
+    """A function that gives the next event of `source`, with libyaml where it is there; raises BROKEN_SYNTAX."""
+    parser: Any = CParser(source.text) if CParser is not None else _PureParser(source.text)
+    next_event: Callable[[], Any] = parser.get_event
+    return next_event
+
+
+def describe_syntax_error(error: Exception, source: Source, last_mark: Mark | None) -> Diagnostic:
+    """The parser's complaint as a diagnostic; `last_mark` is where it stood when the error has no place of its own."""
+    problem = str(getattr(error, "problem", None) or "this cannot be read as YAML")
+    mark: Mark | None = getattr(error, "problem_mark", None) or last_mark
+    position = _position_in_text(mark, source)
+    if mark is not None and mark.line in source.tabbed_lines and mark.column <= source.tabbed_lines[mark.line]:
+        return tab_indentation(source, mark.line)
+    if "Unicode character escape" in problem:
+        return surrogate(position)
+    context_mark: Mark | None = getattr(error, "context_mark", None)
+    context = str(getattr(error, "context", None) or "")
+    related: tuple[tuple[Position, str], ...] = ()
+    if context_mark is not None and (start := _position_in_text(context_mark, source)).line != position.line:
+        related = ((start, context),)
+    return Diagnostic(
+        "yaml/syntax",
+        problem,
+        position,
+        why=f"The parser found this {context}." if context else "",
+        fix=next((fix for words, fix in _FIXES if words in problem), ""),
+        related=related,
+    )
+
+
+def tab_indentation(source: Source, line: int) -> Diagnostic:
+    """The refusal of a tab in the indentation of `line` (from 0)."""
+    column = source.lines[line].index("\t")
+    return Diagnostic(
+        "yaml/tab-indentation",
+        "a tab stands in the indentation",
+        Position(source.file, line + 1, column + 1, source.tabbed_lines[line] - column),
+        why="YAML indents with spaces only: a tab has no width of its own.",
+        fix="Replace the tab by spaces.",
+    )
+
+
+def surrogate(position: Position) -> Diagnostic:
+    """The refusal of an escape such as half of a UTF-16 pair."""
+    return Diagnostic(
+        "yaml/surrogate",
+        "an escape names half of a UTF-16 pair, or no character at all",
+        position,
+        why=r"JSON writes characters past U+FFFF as two escapes; YAML has one, \U with eight digits.",
+        fix=r'Write the character itself, or its one escape, such as "\U0001F600".',
+    )
+
+
+def _position_in_text(mark: Mark | None, source: Source) -> Position:
+    """The mark, drawn back to just behind the last text where it lies past the end."""
+    if mark is None:
+        return Position(source.file)
+    line = min(mark.line, len(source.lines) - 1)
+    if line == mark.line and source.lines[line].strip():
+        return Position(source.file, line + 1, min(mark.column, len(source.lines[line])) + 1)
+    while line > 0 and not source.lines[line].strip():
+        line -= 1
+    return Position(source.file, line + 1, len(source.lines[line].rstrip()) + 1)
