@@ -84,11 +84,14 @@ class _Open:
         self.key: tuple[str, _Place] | None = None
 
     def take(self, place: _Place, text: str) -> None:
+        """The next key, value or entry; a mapping in block style is shown by its first key."""
         if self.place.items is not None:
             self.place.items.append(place)
         elif self.place.entries is not None:
             if self.key is None:
                 self.key = (text, place)
+                if not self.place.entries and self.place.position.column == place.position.column:
+                    self.place.position = place.position
             else:
                 self.place.entries[self.key[0]] = (self.key[1], place)
                 self.key = None
@@ -104,7 +107,7 @@ def _read_places(source: Source) -> list[_Place]:
         if isinstance(event, yaml.DocumentStartEvent):
             anchors = {}
         elif isinstance(event, yaml.CollectionEndEvent):
-            open_collections.pop()
+            _close(open_collections.pop().place, event, source)
         elif isinstance(event, yaml.NodeEvent) and (open_collections or not is_empty_document(event)):
             place = _Place(_span(event, source))
             text: str = getattr(event, "value", "")
@@ -126,8 +129,15 @@ def _read_places(source: Source) -> list[_Place]:
     return roots
 
 
+def _close(place: _Place, event: Any, source: Source) -> None:
+    """Widen the span of a collection in brackets to its end, where that stands on the same line."""
+    line, column = place.position.line, place.position.column
+    if source.lines[line - 1][column - 1] in "{[" and event.end_mark.line + 1 == line:
+        place.position = Position(source.file, line, column, event.end_mark.column + 1 - column)
+
+
 def _span(event: Any, source: Source) -> Position:
-    """The token of a scalar or an alias; of a collection, what its first line starts with."""
+    """The token of a scalar or an alias without anchor and tag; of a collection, its first character."""
     position = source.position(event.start_mark, event.end_mark)
     line = source.lines[event.start_mark.line]
     start = event.start_mark.column
