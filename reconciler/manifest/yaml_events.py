@@ -35,6 +35,7 @@ _FIXES = (
     ("expected '-' indicator", "Check the indentation: the entries of one list start in the same column."),
     ("expected ',' or", "Close the bracket, or put a comma between the entries."),
     ("unexpected end of stream", "Close the quote that was opened before."),
+    (r"'\t' that cannot start", "Replace the tab by spaces."),
     ("cannot start any token", "Put text that starts with this character in quotes."),
     ("expected alphabetic or numeric character", 'Put text that starts with "*" or "&" in quotes.'),
     ("unknown escape character", "Write a backslash twice inside double quotes, or use single quotes."),
