@@ -139,8 +139,8 @@ def _close(place: _Place, event: Any, source: Source) -> None:
 def _span(event: Any, source: Source) -> Position:
     """The token of a scalar or an alias without anchor and tag; of a collection, its first character."""
     position = source.position(event.start_mark, event.end_mark)
-    line = source.lines[event.start_mark.line]
-    start = event.start_mark.column
+    line = source.lines[position.line - 1]
+    start = position.column - 1
     properties = _PROPERTIES.match(line, start)
     if properties is not None and not isinstance(event, yaml.AliasEvent):
         start = properties.end()

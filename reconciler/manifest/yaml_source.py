@@ -51,10 +51,15 @@ class Source:
         return {line: match.end() for line, match in indentations if match and "\t" in match.group()}
 
     def position(self, start: Mark, end: Mark | None = None) -> Position:
-        """The span from `start` to `end`, cut at the end of its first line, at least one column long."""
+        """The span from `start` to `end`, cut at the end of its first line, at least one column long.
+
+        A mark past the end, which parsers give to what is missing there, becomes the place behind the last text.
+        """
+        if (start.line, start.column) >= (self._end.line - 1, self._end.column - 1):
+            return self._end
         if end is not None and end.line == start.line:
             length = end.column - start.column
-        elif end is not None and start.line < len(self.lines):
+        elif end is not None:
             length = len(self.lines[start.line].rstrip()) - start.column
         else:
             length = 1
@@ -64,6 +69,11 @@ class Source:
         """The one character at `offset` of the text."""
         line = bisect_right(self._line_starts, offset)
         return Position(self.file, line, offset - self._line_starts[line - 1] + 1)
+
+    @cached_property
+    def _end(self) -> Position:
+        """The place behind the last text."""
+        return self.position_of_offset(len(self.text.rstrip()))
 
     @cached_property
     def _line_starts(self) -> list[int]:

@@ -193,6 +193,11 @@ class TestLocator:
     def test_a_document_that_does_not_exist_gives_the_whole_file(self) -> None:
         assert locate(b"", "a.yaml").position(0, ("a",)) == Position("a.yaml")
 
+    @pytest.mark.parametrize(("text", "column"), [(b"? a", 4), (b"? a\n", 4), (b"a:", 3), (b"- a:\n\n", 5)])
+    def test_a_value_that_is_missing_at_the_end_is_behind_the_last_text(self, text: bytes, column: int) -> None:
+        path: Path = (0, "a") if text.startswith(b"-") else ("a",)
+        assert locate(text, "a.yaml").position(0, path) == Position("a.yaml", 1, column)
+
     def test_what_an_alias_stands_for_is_shown_where_it_is_written(self) -> None:
         locator = locate(b"a: &a\n  x: {y: 1}\nb: *a\nc: &k z\nd: {*k : 2}\n", "a.yaml")
         assert locator.position(0, ("b",)) == Position("a.yaml", 3, 4, 2)
