@@ -6,23 +6,15 @@ from typing import Any, NoReturn
 
 import yaml
 
-from reconciler.core.diagnostic import Diagnostic, Position, did_you_mean
-from reconciler.manifest.yaml_events import (
-    BROKEN_SYNTAX,
-    describe_syntax_error,
-    open_events,
-    surrogate,
-    tab_indentation,
-)
+from reconciler.core.diagnostic import Diagnostic, Position
+from reconciler.manifest import yaml_problems
+from reconciler.manifest.yaml_events import BROKEN_SYNTAX, describe_syntax_error, open_events
 from reconciler.manifest.yaml_scalars import NumberTooLong, resolve_plain
 from reconciler.manifest.yaml_source import MAXIMUM_PROBLEMS, Mark, Source
 
 MAXIMUM_DEPTH = 64
 MAXIMUM_NODES = 200_000
 """Keys, values and documents of one file, every alias counted as what it stands for."""
-
-_SHORT = 60
-"""So many characters of a name are repeated in a message, and among so many names is a similar one looked for."""
 
 _NO_KEY = object()
 _DROPPED = object()
@@ -131,10 +123,12 @@ class Builder:
                 value = resolve_plain(text)
             except NumberTooLong as error:
                 value = _DROPPED
-                if not self._is_key_next():
-                    self._refuse_number(error, event)
+                if self._is_key_next():
+                    self._refuse_key(event, "a number")
+                else:
+                    self._report(yaml_problems.number_too_long(str(error), self._position(event)))
         elif event.style == '"' and not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
-            self._report(surrogate(self._position(event)))
+            self._report(yaml_problems.surrogate(self._position(event)))
         if event.anchor is not None:
             anchor = self._declare(event)
             anchor.value, anchor.size = value, 1
@@ -150,17 +144,10 @@ class Builder:
         try:
             value = resolve_plain(event.value)
         except NumberTooLong as error:
-            self._refuse_number(error, event)
+            self._report(yaml_problems.number_too_long(str(error), self._position(event)))
             return _DROPPED
         if type(value) is not _SCALAR_TAGS[name]:
-            self._report(
-                Diagnostic(
-                    "yaml/wrong-tag",
-                    f"the tag !!{name} does not fit what it stands before",
-                    self._position(event),
-                    fix="Remove the tag.",
-                )
-            )
+            self._report(yaml_problems.wrong_tag(f"!!{name}", self._position(event)))
             return _DROPPED
         return value
 
@@ -189,28 +176,8 @@ class Builder:
 
     def _take_alias(self, event: Any) -> None:
         anchor = self._anchors.get(event.anchor)
-        if anchor is None:
-            self._report(
-                Diagnostic(
-                    "yaml/undefined-alias",
-                    f'the alias "*{_short(event.anchor)}" has no anchor before it in this document',
-                    self._position(event),
-                    fix=self._closest_anchor(event.anchor) or 'Put text that starts with "*" in quotes.',
-                )
-            )
-            self._attach(_DROPPED, event)
-            return
-        if not anchor.size:
-            self._report(
-                Diagnostic(
-                    "yaml/recursive-alias",
-                    f'the alias "*{_short(event.anchor)}" stands inside what it stands for',
-                    self._position(event),
-                    why="A document that holds itself has no end.",
-                    fix="Write out the part that is meant.",
-                    related=((self._mark_position(anchor.mark), "the anchor"),),
-                )
-            )
+        if anchor is None or not anchor.size:
+            self._refuse_alias(event, anchor)
             self._attach(_DROPPED, event)
             return
         if len(self._frames) + anchor.height > MAXIMUM_DEPTH:
@@ -225,20 +192,10 @@ class Builder:
     def _declare(self, event: Any) -> _Anchor:
         before = self._anchors.get(event.anchor)
         if before is not None:
-            self._report(
-                Diagnostic(
-                    "yaml/duplicate-anchor",
-                    f'the anchor "&{_short(event.anchor)}" is used twice in this document',
-                    self._mark_position(event.start_mark),
-                    fix="Give one of the two another name.",
-                    related=((self._mark_position(before.mark), "first used here"),),
-                )
-            )
+            first = self.source.position(before.mark)
+            self._report(yaml_problems.duplicate_anchor(event.anchor, self.source.position(event.start_mark), first))
         anchor = self._anchors[event.anchor] = _Anchor(event.start_mark)
         return anchor
-
-    def _closest_anchor(self, name: str) -> str:
-        return did_you_mean(name, self._anchors) if len(name) <= _SHORT and len(self._anchors) <= _SHORT else ""
 
     def _attach(self, value: Any, event: Any) -> None:
         if not self._frames:
@@ -255,35 +212,17 @@ class Builder:
             frame.key = _NO_KEY
 
     def _accept_key(self, seen: dict[str, Any], key: Any, event: Any) -> Any:
-        """The key itself, or _DROPPED after saying what is wrong with it."""
+        """The key itself, or _DROPPED where it is refused here or was before."""
+        if key is _DROPPED or isinstance(key, (dict, list)):
+            return _DROPPED
         if type(key) is not str:
-            is_reported = isinstance(key, (dict, list)) or (key is _DROPPED and getattr(event, "tag", True) is not None)
-            if not is_reported:
-                kind = "null" if key is None else "true or false" if isinstance(key, bool) else "a number"
-                self._refuse_key(event, kind)
+            self._refuse_key(event, "null" if key is None else "true or false" if type(key) is bool else "a number")
             return _DROPPED
         if key == "<<" and isinstance(event, yaml.ScalarEvent) and not event.style:
-            self._report(
-                Diagnostic(
-                    "yaml/merge-key",
-                    'the merge key "<<" is not supported',
-                    self._position(event),
-                    why="YAML 1.2 has no merge keys, and a reviewer could not see the values that they bring in.",
-                    fix="Write the keys out.",
-                )
-            )
+            self._report(yaml_problems.merge_key(self._position(event)))
             return _DROPPED
         if key in seen:
-            self._report(
-                Diagnostic(
-                    "yaml/duplicate-key",
-                    f'the key "{_short(key)}" stands twice in this mapping',
-                    self._position(event),
-                    why="Only one of the two values could count, and parsers disagree which.",
-                    fix="Remove or rename one of the two.",
-                    related=((self._position(seen[key]), "first written here"),),
-                )
-            )
+            self._report(yaml_problems.duplicate_key(key, self._position(event), self._position(seen[key])))
             return _DROPPED
         seen[key] = event
         return key
@@ -294,72 +233,35 @@ class Builder:
     def _count(self, nodes: int, event: Any) -> None:
         self._nodes += nodes
         if self._nodes > MAXIMUM_NODES:
-            self._stop(
-                Diagnostic(
-                    "yaml/too-many-nodes",
-                    f"the file has more than {MAXIMUM_NODES} keys and values",
-                    self._mark_position(event.start_mark),
-                    why="Every alias counts as what it stands for.",
-                    fix="Split it into several files, and write fewer aliases of aliases.",
-                )
-            )
+            self._stop(yaml_problems.too_many_nodes(MAXIMUM_NODES, self.source.position(event.start_mark)))
 
     def _refuse_depth(self, event: Any) -> NoReturn:
-        self._stop(
-            Diagnostic(
-                "yaml/too-deep",
-                f"lists and mappings are nested deeper than {MAXIMUM_DEPTH} levels",
-                self._mark_position(event.start_mark),
-                fix="Write it flatter.",
-            )
-        )
+        self._stop(yaml_problems.too_deep(MAXIMUM_DEPTH, self.source.position(event.start_mark)))
 
     def _refuse_tab(self, event: Any) -> None:
         if isinstance(event, yaml.NodeEvent):
             line: int = self._mark.line if self._mark is not None else 0
             self._reported_tabs.add(line)
-            self._report(tab_indentation(self.source, line))
+            self._report(yaml_problems.tab_indentation(self.source.tab_position(line)))
 
-    def _refuse_number(self, error: NumberTooLong, event: Any) -> None:
-        self._report(
-            Diagnostic(
-                "yaml/number-too-long",
-                str(error),
-                self._position(event),
-                why="It would be rounded by other programs that read it.",
-                fix="Put it in quotes: an id or a phone number is text.",
-            )
-        )
+    def _refuse_alias(self, event: Any, anchor: _Anchor | None) -> None:
+        position = self._position(event)
+        if anchor is None:
+            self._report(yaml_problems.undefined_alias(event.anchor, self._anchors, position))
+        else:
+            declared = self.source.position(anchor.mark)
+            self._report(yaml_problems.recursive_alias(event.anchor, position, declared))
 
     def _refuse_tag(self, event: Any) -> None:
-        tag = event.tag.replace(_CORE_TAG, "!!", 1)
-        self._report(
-            Diagnostic(
-                "yaml/unknown-tag",
-                f'the tag "{_short(tag)}" is not supported',
-                self._position(event) if isinstance(event, yaml.ScalarEvent) else self._mark_position(event.start_mark),
-                why="A tag may ask a parser to build anything; manifests are plain values.",
-                fix='Remove the tag, or put text that starts with "!" in quotes.',
-            )
-        )
+        self._report(yaml_problems.unknown_tag(event.tag.replace(_CORE_TAG, "!!", 1), self._position(event)))
 
     def _refuse_key(self, event: Any, kind: str) -> None:
-        is_scalar = isinstance(event, yaml.ScalarEvent) and event.value
-        self._report(
-            Diagnostic(
-                "yaml/non-text-key",
-                f"a key is {kind}, not text",
-                self._position(event) if is_scalar else self._mark_position(event.start_mark),
-                why="Keys are text, as in JSON.",
-                fix=f'Quote it: write it as "{_short(event.value)}".' if is_scalar else "Write a text key.",
-            )
-        )
+        text = event.value if isinstance(event, yaml.ScalarEvent) else ""
+        position = self._position(event) if text else self.source.position(event.start_mark)
+        self._report(yaml_problems.non_text_key(kind, text, position))
 
     def _position(self, event: Any) -> Position:
         return self.source.position(event.start_mark, event.end_mark)
-
-    def _mark_position(self, mark: Mark) -> Position:
-        return self.source.position(mark)
 
     def _report(self, problem: Diagnostic) -> None:
         self.problems.append(problem)
@@ -369,10 +271,6 @@ class Builder:
     def _stop(self, problem: Diagnostic) -> NoReturn:
         self.problems.append(problem)
         raise _Stop
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _SHORT else name[:_SHORT] + "…"
 
 
 def _copy(value: Any) -> Any:

@@ -14,6 +14,7 @@ from yaml.reader import Reader
 from yaml.scanner import Scanner
 
 from reconciler.core.diagnostic import Diagnostic, Position
+from reconciler.manifest import yaml_problems
 
 try:
     from yaml._yaml import CParser
@@ -63,9 +64,9 @@ def describe_syntax_error(error: Exception, source: Source, last_mark: Mark | No
     mark: Mark | None = getattr(error, "problem_mark", None) or last_mark
     position = Position(source.file) if mark is None else source.position(mark)
     if mark is not None and mark.line in source.tabbed_lines and mark.column <= source.tabbed_lines[mark.line]:
-        return tab_indentation(source, mark.line)
+        return yaml_problems.tab_indentation(source.tab_position(mark.line))
     if "Unicode character escape" in problem:
-        return surrogate(position)
+        return yaml_problems.surrogate(position)
     context_mark: Mark | None = getattr(error, "context_mark", None)
     context = str(getattr(error, "context", None) or "")
     related: tuple[tuple[Position, str], ...] = ()
@@ -78,27 +79,4 @@ def describe_syntax_error(error: Exception, source: Source, last_mark: Mark | No
         why=f"The parser found this {context}." if context else "",
         fix=next((fix for words, fix in _FIXES if words in problem), ""),
         related=related,
-    )
-
-
-def tab_indentation(source: Source, line: int) -> Diagnostic:
-    """The refusal of a tab in the indentation of `line` (from 0)."""
-    column = source.lines[line].index("\t")
-    return Diagnostic(
-        "yaml/tab-indentation",
-        "a tab stands in the indentation",
-        Position(source.file, line + 1, column + 1, source.tabbed_lines[line] - column),
-        why="YAML indents with spaces only: a tab has no width of its own.",
-        fix="Replace the tab by spaces.",
-    )
-
-
-def surrogate(position: Position) -> Diagnostic:
-    """The refusal of an escape such as half of a UTF-16 pair."""
-    return Diagnostic(
-        "yaml/surrogate",
-        "an escape names half of a UTF-16 pair, or no character at all",
-        position,
-        why=r"JSON writes characters past U+FFFF as two escapes; YAML has one, \U with eight digits.",
-        fix=r'Write the character itself, or its one escape, such as "\U0001F600".',
     )

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.manifest.yaml_builder import Builder
 from reconciler.manifest.yaml_locator import Locator
-from reconciler.manifest.yaml_source import read_source
+from reconciler.manifest.yaml_source import read_source, split_lines
 
 if TYPE_CHECKING:
     from reconciler.core.diagnostic import Diagnostic
 
-__all__ = ["Locator", "Parsed", "locate", "parse"]
+__all__ = ["Locator", "Parsed", "locate", "parse", "split_lines"]
 
 
 @dataclass(frozen=True, slots=True)

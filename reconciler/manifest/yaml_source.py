@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Protocol
 
 from reconciler.core.diagnostic import Diagnostic, Position
+from reconciler.manifest import yaml_problems
 
 MAXIMUM_BYTES = 5_000_000
 MAXIMUM_PROBLEMS = 100
@@ -65,6 +66,11 @@ class Source:
             length = 1
         return Position(self.file, start.line + 1, start.column + 1, max(length, 1))
 
+    def tab_position(self, line: int) -> Position:
+        """The first tab in the indentation of `line` (from 0), up to the end of the indentation."""
+        column = self.lines[line].index("\t")
+        return Position(self.file, line + 1, column + 1, self.tabbed_lines[line] - column)
+
     def position_of_offset(self, offset: int) -> Position:
         """The one character at `offset` of the text."""
         line = bisect_right(self._line_starts, offset)
@@ -80,17 +86,15 @@ class Source:
         return [0, *(match.end() for match in _LINE_BREAK.finditer(self.text))]
 
 
+def split_lines(data: bytes) -> list[str]:
+    """The lines of a file as positions count them, for excerpts; what is not UTF-8 becomes U+FFFD."""
+    return _LINE_BREAK.split(data.removeprefix(_BOM).decode("utf-8", "replace"))
+
+
 def read_source(data: bytes, file: str) -> tuple[Source | None, list[Diagnostic]]:
     """The text of `data`, or what is wrong with its size, its encoding or its characters."""
     if len(data) > MAXIMUM_BYTES:
-        return None, [
-            Diagnostic(
-                "yaml/too-large",
-                f"the file has {len(data)} bytes, the limit is {MAXIMUM_BYTES}",
-                Position(file),
-                fix="Split it into several files: a folder may hold any number.",
-            )
-        ]
+        return None, [yaml_problems.too_large(len(data), MAXIMUM_BYTES, file)]
     data = data.removeprefix(_BOM)
     try:
         text = data.decode("utf-8")
@@ -98,7 +102,7 @@ def read_source(data: bytes, file: str) -> tuple[Source | None, list[Diagnostic]
         return None, [_not_utf8(data, file, error.start)]
     source = Source(text, file)
     problems = [
-        _refused_character(source, match)
+        yaml_problems.control_character(ord(match.group()), source.position_of_offset(match.start()))
         for match, _ in zip(_REFUSED_CHARACTER.finditer(text), range(MAXIMUM_PROBLEMS), strict=False)
     ]
     if problems and _looks_like_utf16(data):
@@ -113,22 +117,5 @@ def _looks_like_utf16(data: bytes) -> bool:
 
 def _not_utf8(data: bytes, file: str, offset: int) -> Diagnostic:
     before = Source(data[:offset].decode("utf-8"), file)
-    utf16 = _looks_like_utf16(data)
-    return Diagnostic(
-        "yaml/not-utf8",
-        "the file is UTF-16, not UTF-8" if utf16 else f"the byte 0x{data[offset]:02x} is not UTF-8",
-        before.position_of_offset(len(before.text)),
-        why="Manifests are UTF-8, with or without a byte order mark.",
-        fix="Save the file again with the encoding UTF-8.",
-    )
-
-
-def _refused_character(source: Source, match: re.Match[str]) -> Diagnostic:
-    code = ord(match.group())
-    return Diagnostic(
-        "yaml/control-character",
-        f"the character U+{code:04X} may not stand in a manifest",
-        source.position_of_offset(match.start()),
-        why="It cannot be seen in a review, and editors and parsers disagree on what it means.",
-        fix=f'Delete it, or write it as "\\u{code:04X}" inside double quotes.',
-    )
+    what = "the file, which looks like UTF-16," if _looks_like_utf16(data) else f"the byte 0x{data[offset]:02x}"
+    return yaml_problems.not_utf8(what, before.position_of_offset(len(before.text)))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from reconciler.core.diagnostic import Path, Position
 from reconciler.manifest import yaml_events
 from reconciler.manifest.yaml_builder import MAXIMUM_NODES
-from reconciler.manifest.yaml_reader import locate, parse
+from reconciler.manifest.yaml_reader import locate, parse, split_lines
 from reconciler.manifest.yaml_source import MAXIMUM_BYTES, MAXIMUM_PROBLEMS
 
 CHANNEL = """\
@@ -94,6 +94,10 @@ class TestDiagnosticsOfAFile:
         assert len(rules("- !x y\n" * 1000)) == MAXIMUM_PROBLEMS
         assert len(rules("\x00" * 1000)) == 1
         assert len(rules("ab\x00\n" * 1000)) == MAXIMUM_PROBLEMS
+
+    def test_lines_for_an_excerpt_are_counted_as_positions_are(self) -> None:
+        data = b"\xef\xbb\xbfa: 1\rb: \xe2\x80\xa8\x0c\xff\r\nc: 2\n"
+        assert split_lines(data) == ["a: 1", "b: \u2028\x0c\ufffd", "c: 2", ""]
 
 
 class TestLimits:
