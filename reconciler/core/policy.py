@@ -1,0 +1,58 @@
+"""What an apply may do without being asked again, as values; it refuses to know where they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The limits of one environment. `max_delete_share` counts from ten objects on."""
+
+    max_deletes: int = 5
+    max_delete_share: float = 0.2
+    max_plan_age_hours: int = 168
+    drift: Literal["overwrite", "block"] = "overwrite"
+    removal: Literal["absence", "tombstone"] = "absence"
+    require_shared_store: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """As plain values without floats, for digests."""
+        return {
+            "max_deletes": self.max_deletes,
+            "max_delete_share": str(self.max_delete_share),
+            "max_plan_age_hours": self.max_plan_age_hours,
+            "drift": self.drift,
+            "removal": self.removal,
+            "require_shared_store": self.require_shared_store,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Somebody's word that one effect of one step may happen, until a day in the form YYYY-MM-DD."""
+
+    step: str
+    effect: str
+    by: str
+    reason: str
+    until: str
+
+    def as_json(self) -> dict[str, str]:
+        """As plain values."""
+        return {"step": self.step, "effect": self.effect, "by": self.by, "reason": self.reason, "until": self.until}
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A line of `bindings.yaml`: the address is that live object, or none of the listed ones."""
+
+    live_id: str = ""
+    none_of: tuple[str, ...] = ()
+
+
+def policy_from(members: Mapping[str, Any]) -> Policy:
+    """The policy of an environment document whose schema held; what is not stated has its default."""
+    return Policy(**members)

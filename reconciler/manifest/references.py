@@ -1,0 +1,141 @@
+"""Checks what manifests say about each other: addresses, references, cycles; a pure function over resources."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from reconciler.core.diagnostic import Diagnostic, Position, did_you_mean
+from reconciler.core.graph import cycles
+from reconciler.core.resource import Reference, Resource
+from reconciler.kinds._registry import find_kind
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
+
+
+def references_of(resource: Resource) -> Iterator[Reference]:
+    """Every reference that a resource's managed fields hold."""
+    if resource.removed:
+        return
+    for part in find_kind(resource.kind).parts(resource.document):
+        for field in part.fields:
+            is_stated, value = resource.stated(field.path)
+            if is_stated and value is not None:
+                yield from field.codec.references(value, tuple(field.path.split(".")))
+
+
+def check_references(resources: Sequence[Resource]) -> list[Diagnostic]:
+    """Everything that is wrong between the resources of one environment."""
+    found = list(_duplicates(resources))
+    by_address = {resource.address: resource for resource in resources}
+    edges: dict[str, set[str]] = {}
+    for resource in resources:
+        found.extend(_moves(resource, by_address))
+        for reference in references_of(resource):
+            found.extend(_reference(resource, reference, by_address))
+            if not reference.is_linkable and reference.address in by_address:
+                edges.setdefault(resource.address, set()).add(str(reference.address))
+    for cycle in cycles(edges):
+        first = by_address[cycle[0]]
+        found.append(
+            Diagnostic(
+                "reference/cycle",
+                f"{' -> '.join([*cycle, cycle[0]])} is a cycle that cannot be closed",
+                _position(first, ()),
+                why="Each of them needs the next one to exist first, and no later step can complete such a reference.",
+                fix="Remove one of the references.",
+                address=first.address,
+                related=tuple((_position(by_address[each], ()), f"{each} is part of it") for each in cycle[1:]),
+            )
+        )
+    return found
+
+
+def _duplicates(resources: Sequence[Resource]) -> Iterator[Diagnostic]:
+    first: dict[str, Resource] = {}
+    for resource in resources:
+        if resource.address in first:
+            yield Diagnostic(
+                "manifest/duplicate-address",
+                f"{resource.address} is defined twice",
+                _position(resource, ("name",)),
+                why="A kind and a name together are the one address of a resource.",
+                fix="Rename one of them, or remove it.",
+                address=resource.address,
+                related=((_position(first[resource.address], ("name",)), "it is defined here first"),),
+            )
+        first.setdefault(resource.address, resource)
+
+
+def _moves(resource: Resource, by_address: Mapping[str, Resource]) -> Iterator[Diagnostic]:
+    for index, name in enumerate(resource.moved_from):
+        other = by_address.get(f"{resource.kind}/{name}")
+        if other is not None:
+            yield Diagnostic(
+                "manifest/moved-from-present",
+                f"{resource.address} says that it was {other.address}, which still has a manifest",
+                _position(resource, ("moved_from", index)),
+                why="Two manifests cannot both be the same object.",
+                fix="Remove the old manifest, or the name from moved_from.",
+                address=resource.address,
+                related=((_position(other, ()), "the other manifest"),),
+            )
+
+
+def _reference(resource: Resource, reference: Reference, by_address: Mapping[str, Resource]) -> Iterator[Diagnostic]:
+    position = _position(resource, reference.path)
+    target = reference.target
+    if isinstance(target, Mapping):
+        if "id" in target:
+            yield Diagnostic(
+                "reference/by-id",
+                f'a {reference.kind} is referred to by its live id "{target["id"]}"',
+                position,
+                "warning",
+                "Ids differ between accounts, and nothing checks that this one exists.",
+                "Refer to a manifest by its name, or write {external: …} with the object's natural key.",
+                resource.address,
+            )
+        return
+    known = [each.name for each in by_address.values() if each.kind == reference.kind]
+    found = by_address.get(str(reference.address))
+    kind = find_kind(reference.kind)
+    if found is None:
+        label = kind.lookup.label if kind.lookup else reference.kind
+        yield Diagnostic(
+            "reference/unknown",
+            f'there is no manifest {reference.kind}/{target}' if _SLUG.match(target)
+            else f'"{target}" is not the name of a manifest of kind {reference.kind}',
+            position,
+            why="A bare name is always a manifest's."
+            if kind.model is not None
+            else f"A {reference.kind} is never managed by a manifest.",
+            fix=(did_you_mean(target, known) + " " if did_you_mean(target, known) else "")
+            + f'For a live {label} that no manifest manages, write {{external: "{target}"}}.',
+            address=resource.address,
+        )
+    elif found.removed:
+        yield Diagnostic(
+            "reference/removed",
+            f"{resource.address} refers to {found.address}, which is to be removed",
+            position,
+            fix="Refer to another one, or keep it.",
+            address=resource.address,
+            related=((_position(found, ("removed",)), "it is removed here"),),
+        )
+    elif reference.types and found.type not in reference.types:
+        yield Diagnostic(
+            "reference/wrong-type",
+            f'{found.address} is of type "{found.type}"',
+            position,
+            why=f"Only these types fit here: {', '.join(reference.types)}.",
+            fix="Refer to another one.",
+            address=resource.address,
+        )
+
+
+def _position(resource: Resource, path: tuple[str | int, ...]) -> Position:
+    for length in range(len(path), -1, -1):
+        if path[:length] in resource.positions:
+            return resource.positions[path[:length]]
+    return Position(resource.address)

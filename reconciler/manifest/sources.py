@@ -1,0 +1,64 @@
+"""Keeps the bytes of what was read, and finds positions in them only when somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from reconciler.core.diagnostic import Path, Position
+from reconciler.core.resource import Json
+from reconciler.manifest.files import SourceFile
+from reconciler.manifest.yaml_reader import Locator, locate
+
+
+class Sources:
+    """The files of a run; each is read again with positions at most once."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, SourceFile] = {}
+        self._locators: dict[str, Locator] = {}
+
+    def add(self, file: SourceFile) -> None:
+        """Remember a file that parsed."""
+        self._files[file.name] = file
+
+    def position(self, file: str, document: int, path: Path, *, at_key: bool = False) -> Position:
+        """The place of a value (or of its key) in a file that was added."""
+        if file not in self._files:
+            return Position(file)
+        if file not in self._locators:
+            self._locators[file] = locate(self._files[file].data, file)
+        return self._locators[file].position(document, path, key=at_key)
+
+
+class Positions(Mapping[Path, Position]):
+    """The positions of one document, found on first use: a path is in it when the document has it."""
+
+    def __init__(self, sources: Sources, file: str, index: int, document: Json) -> None:
+        self._sources = sources
+        self._file = file
+        self._index = index
+        self._document = document
+
+    def __getitem__(self, path: Path) -> Position:
+        if path not in self:
+            raise KeyError(path)
+        return self._sources.position(self._file, self._index, path, at_key=bool(path))
+
+    def __contains__(self, path: object) -> bool:
+        value = self._document
+        for key in path if isinstance(path, tuple) else ():
+            if isinstance(value, dict) and key in value:
+                value = value[key]
+            elif isinstance(value, list) and isinstance(key, int) and key < len(value):
+                value = value[key]
+            else:
+                return False
+        return True
+
+    def __iter__(self) -> Iterator[Path]:
+        yield ()
+        if isinstance(self._document, dict):
+            yield from ((key,) for key in self._document)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
