@@ -10,7 +10,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from reconciler.core.canonical import canonical_json
+from reconciler.core.canonical import canonical_json, utf16_units
 from reconciler.core.errors import StoreCorrupt
 
 if TYPE_CHECKING:
@@ -26,7 +26,10 @@ def seal(members: Mapping[str, object]) -> bytes:
     """
     if SEAL in members:
         raise ValueError(f'a sealed document has no member "{SEAL}" of its own')
-    return canonical_json({**members, SEAL: hashlib.sha256(canonical_json(members)).hexdigest()})
+    # Encoding a large state costs more than putting it, so every member is encoded once, for the sum and for the body.
+    encoded = {name: canonical_json(name) + b":" + canonical_json(value) for name, value in members.items()}
+    checksum = hashlib.sha256(_object(encoded)).hexdigest()
+    return _object({**encoded, SEAL: canonical_json(SEAL) + b":" + canonical_json(checksum)})
 
 
 def unseal(body: bytes, *, what: str, fix: str = "") -> dict[str, Any]:
@@ -45,6 +48,10 @@ def unseal(body: bytes, *, what: str, fix: str = "") -> dict[str, Any]:
             fix=fix,
         ) from None
     return dict(members)
+
+
+def _object(encoded: Mapping[str, bytes]) -> bytes:
+    return b"{" + b",".join(encoded[name] for name in sorted(encoded, key=utf16_units)) + b"}"
 
 
 def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
