@@ -35,6 +35,15 @@ def canonical_json(value: object) -> bytes:
 def _write(value: object, pieces: list[str]) -> None:
     if isinstance(value, str):
         pieces.append(encode_basestring(value))
+    elif isinstance(value, dict):
+        _write_object(value, pieces)
+    elif isinstance(value, list | tuple):
+        separator = "["
+        for item in value:
+            pieces.append(separator)
+            _write(item, pieces)
+            separator = ","
+        pieces.append("]" if value else "[]")
     elif value is None:
         pieces.append("null")
     elif value is True:
@@ -47,13 +56,6 @@ def _write(value: object, pieces: list[str]) -> None:
         pieces.append(int.__repr__(value))
     elif isinstance(value, Mapping):
         _write_object(value, pieces)
-    elif isinstance(value, list | tuple):
-        separator = "["
-        for item in value:
-            pieces.append(separator)
-            _write(item, pieces)
-            separator = ","
-        pieces.append("]" if value else "[]")
     else:
         raise ValueError(f"a value of type {type(value).__name__} has no canonical JSON form")
 
@@ -64,8 +66,8 @@ def _write_object(members: Mapping[object, object], pieces: list[str]) -> None:
         if not isinstance(name, str):
             raise ValueError("a key of a JSON object must be text")
         names.append(name)
-    # Code points and UTF-16 code units sort alike until a name holds U+E000 or above.
-    names.sort(key=None if all(map(str.isascii, names)) else _utf16_units)
+    # Code points and UTF-16 code units sort ASCII alike; an object of none but ASCII names is the common case.
+    names.sort(key=None if all(map(str.isascii, names)) else utf16_units)
     separator = "{"
     for name in names:
         pieces.append(separator + encode_basestring(name) + ":")
@@ -74,5 +76,6 @@ def _write_object(members: Mapping[object, object], pieces: list[str]) -> None:
     pieces.append("}" if names else "{}")
 
 
-def _utf16_units(name: str) -> bytes:
+def utf16_units(name: str) -> bytes:
+    """What canonical JSON sorts the keys of an object by. Raises UnicodeEncodeError for a lone surrogate."""
     return name.encode("utf-16-be")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import secrets
 import threading
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
@@ -86,6 +87,7 @@ class Lease:
         self._version = version
         self._renewed_at = renewed_at
         self._clock = clock
+        self._is_released = False
         self._turn = threading.Lock()
 
     @property
@@ -102,11 +104,13 @@ class Lease:
         """Make sure that a request sent now, with this deadline, ends while the lease is still ours.
 
         Raises LeaseHeld when another run took it or a person unlocked it, StoreError when the store is too slow or
-        fails, ValueError when the deadline alone is not under the ttl.
+        fails, ValueError when the deadline alone is not under the ttl or the lease was released.
         """
         if request_deadline_seconds >= self._ttl_seconds:
             raise ValueError("a request's deadline must be under the lease's ttl")
         with self._turn:
+            if self._is_released:
+                raise ValueError("a released lease is never renewed")
             for _ in range(_ATTEMPTS):
                 if self._clock.monotonic() + request_deadline_seconds < self._renewed_at + self._ttl_seconds:
                     return
@@ -121,12 +125,12 @@ class Lease:
         )
 
     def release(self) -> None:
-        """Leave a free record that keeps the token. A lease that was lost has nothing to release."""
+        """Leave a free record that keeps the token. A lease that was lost or released has nothing to release."""
         with self._turn:
-            try:
-                self._put(is_free=True)
-            except LeaseHeld:
-                return
+            if not self._is_released:
+                with suppress(LeaseHeld):
+                    self._put(is_free=True)
+                self._is_released = True
 
     @property
     def _ttl_seconds(self) -> float:

@@ -9,7 +9,7 @@ from reconciler.core.diagnostic import did_you_mean
 from reconciler.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from reconciler.store.backend import Backend
 
@@ -43,10 +43,10 @@ def _open_sqlite(options: Mapping[str, Any], root: Path, is_read_only: bool) -> 
     return SqliteBackend(root / path, is_read_only=is_read_only)
 
 
-_OPENERS = {"sqlite": _open_sqlite}
+_OPENERS: dict[str, Callable[[Mapping[str, Any], Path, bool], Backend]] = {"sqlite": _open_sqlite}
 
 
-def _unknown(what: str, word: object, known: Any) -> UsageError:
+def _unknown(what: str, word: object, known: Iterable[str]) -> UsageError:
     return UsageError(
         f'unknown {what} "{word}"' if word is not None else f"the {what} is missing",
         detail=f"reconciler.yaml may say: {', '.join(known)}.",

@@ -52,7 +52,7 @@ class SqliteBackend:
     def get(self, key: str) -> Stored | None:
         """See Backend.get."""
         with self._reporting():
-            if not os.path.lexists(self._path):
+            if not self._is_there():
                 return None
             with closing(self._open(self._path)) as connection:
                 row = connection.execute(
@@ -74,7 +74,7 @@ class SqliteBackend:
             )
         version = secrets.token_hex(16)
         with self._reporting():
-            if not os.path.lexists(self._path):
+            if not self._is_there():
                 if if_version is not None:
                     raise self._moved(key)
                 self._create()
@@ -93,7 +93,7 @@ class SqliteBackend:
     def list(self, prefix: str) -> tuple[str, ...]:
         """See Backend.list."""
         with self._reporting():
-            if not os.path.lexists(self._path):
+            if not self._is_there():
                 return ()
             with closing(self._open(self._path)) as connection:
                 rows = connection.execute(
@@ -107,6 +107,14 @@ class SqliteBackend:
 
     def close(self) -> None:
         """Nothing stays open between calls."""
+
+    def _is_there(self) -> bool:
+        # Only "no such file" is absence: a directory that may not be searched hides a store, it does not lack one.
+        try:
+            os.lstat(self._path)
+        except FileNotFoundError:
+            return False
+        return True
 
     def _moved(self, key: str) -> VersionMoved:
         return VersionMoved(
@@ -208,9 +216,9 @@ class SqliteBackend:
             raise self._damaged("it holds text that is not UTF-8") from None
         except OSError as error:
             raise StoreError(
-                "the store cannot be made",
+                "the store cannot be reached",
                 detail=f"{self.describe()}: {error.strerror or type(error).__name__}.",
-                fix="Check that its directory is writable, on a local disk, and that the disk has room.",
+                fix="Check that its directory is readable and writable, on a local disk, and that the disk has room.",
             ) from None
 
     def _explain(self, error: sqlite3.Error) -> StoreError:

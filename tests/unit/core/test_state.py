@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import FrozenInstanceError, replace
 from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -236,6 +238,19 @@ def test_a_state_cannot_be_changed_in_place() -> None:
 
 def test_known_ids_are_kept_sorted_and_once() -> None:
     assert ("1", "2", "3") == replace(INTENT, known_ids=("3", "1", "2", "1")).known_ids
+
+
+@given(st.dictionaries(st.text(st.characters(codec="utf-8")).filter(lambda name: name != "checksum"), VALUES))
+def test_a_sealed_document_is_canonical_and_its_checksum_that_of_the_rest(members: dict[str, Any]) -> None:
+    checksum = hashlib.sha256(rfc8785.dumps(members)).hexdigest()
+
+    assert rfc8785.dumps({**members, "checksum": checksum}) == seal(members)
+    assert members == unseal(seal(members), what="the sample")
+
+
+def test_a_lone_surrogate_in_a_name_cannot_be_sealed() -> None:
+    with pytest.raises(ValueError, match="lone surrogate"):
+        seal({"\ud800": 1})
 
 
 def test_a_document_with_a_checksum_of_its_own_cannot_be_sealed() -> None:

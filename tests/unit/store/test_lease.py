@@ -75,6 +75,19 @@ def test_a_released_lease_is_taken_at_once_with_the_next_token(backend: SqliteBa
     assert 1000.0 == clock.now
 
 
+def test_a_released_lease_is_never_taken_back_by_its_holder(backend: SqliteBackend, clock: VirtualClock) -> None:
+    lease = take(backend, clock)
+    lease.release()
+    released = backend.get(KEY)
+    clock.now += 25
+
+    with pytest.raises(ValueError, match="released"):
+        lease.renew_if_needed(10)
+    lease.release()
+
+    assert released == backend.get(KEY)
+
+
 def test_the_token_is_greater_than_the_state_documents_even_without_a_lease_record(
     backend: SqliteBackend, clock: VirtualClock
 ) -> None:

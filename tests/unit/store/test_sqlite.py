@@ -144,16 +144,32 @@ def test_a_directory_in_the_place_of_the_file_is_refused(path: Path) -> None:
 
 def test_a_file_in_the_place_of_the_directory_is_refused(tmp_path: Path) -> None:
     (tmp_path / "occupied").write_text("")
+    backend = SqliteBackend(tmp_path / "occupied" / "state.sqlite3")
 
-    with pytest.raises(StoreError, match="cannot be made"):
-        SqliteBackend(tmp_path / "occupied" / "state.sqlite3").put(KEY, b"1", if_version=None)
+    with pytest.raises(StoreError, match="cannot be reached"):
+        backend.put(KEY, b"1", if_version=None)
+    with pytest.raises(StoreError, match="cannot be reached"):
+        backend.get(KEY)
+
+
+def test_a_directory_that_may_not_be_searched_does_not_read_as_an_empty_store(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "lstat", refuse)
+
+    for use in (lambda b: b.get(KEY), lambda b: b.list(""), lambda b: b.put(KEY, b"1", if_version=None)):
+        with pytest.raises(StoreError, match="Permission denied"):
+            use(SqliteBackend(path))
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
 def test_a_read_only_directory_is_refused(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     try:
-        with pytest.raises(StoreError, match="cannot be made"):
+        with pytest.raises(StoreError, match="cannot be reached"):
             SqliteBackend(tmp_path / "state.sqlite3").put(KEY, b"1", if_version=None)
     finally:
         tmp_path.chmod(0o700)
