@@ -63,11 +63,13 @@ class BasicAuth:
         return False
 
     def conceal(self, text: str) -> str:
-        """Takes out the password, plain and as it was sent."""
-        return _without(text, self._encoded(), self._password.reveal())
+        """Takes out the user, the password, and both as they were sent."""
+        return _without(text, self._encoded(), self._user, self._password.reveal())
 
     def _encoded(self) -> str:
-        return base64.b64encode(f"{self._user}:{self._password.reveal()}".encode()).decode("ascii")
+        pair = f"{self._user}:{self._password.reveal()}"
+        # An encoding error would hold the password.
+        return base64.b64encode(pair.encode("utf-8", "replace")).decode("ascii")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from reconciler.core.errors import SecretUnavailable
 from reconciler.core.secret import Secret
 from reconciler.zendesk.answers import DECODED_BYTES_CAP, Received, UnreadableAnswer, read_answer
 from reconciler.zendesk.retry import RetryPolicy, asked_pause_seconds, is_repeatable
+from reconciler.zendesk.transport import TOKEN_PATH
 
 if TYPE_CHECKING:
     from reconciler.zendesk.auth import Auth
@@ -64,8 +66,8 @@ class Request:
 
     @property
     def can_repeat(self) -> bool:
-        """Whether it can be sent again although it may have arrived."""
-        return is_repeatable(self.method, self.is_repeatable)
+        """Whether it can be sent again although it may have arrived; a token that nobody got changes nothing."""
+        return self.path == TOKEN_PATH or is_repeatable(self.method, self.is_repeatable)
 
     def conceal(self, text: str) -> str:
         """`text` without the secrets of the body."""
@@ -221,7 +223,16 @@ def secrets_in(value: Any) -> Iterator[Secret]:
 
 
 def _encoded(body: Any) -> bytes:
-    return json.dumps(body, default=_revealed, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    text = json.dumps(body, default=_revealed, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        # That error holds the whole body.
+        pass
+    raise SecretUnavailable(
+        "a secret or a text of the request is not valid Unicode",
+        fix="Store the value as UTF-8 text.",
+    )
 
 
 def _revealed(value: object) -> str:
