@@ -250,7 +250,7 @@ class Account:
             finally:
                 stopped.set()
         if failures:
-            raise next((error for error in failures if isinstance(error, AccessDenied)), failures[0])
+            raise worst_failure(failures)
         return {request: future.result() for request, future in zip(distinct, futures, strict=True)}
 
     def close(self) -> None:
@@ -280,6 +280,11 @@ class Account:
             fix="Check app_id and credentials.conversations of this environment.",
             status=refusal.status,
         ) from refusal
+
+
+def worst_failure(failures: Sequence[Exception]) -> Exception:
+    """The one to raise of several, in the order they happened: a refusal of the credentials, else the first."""
+    return next((error for error in failures if isinstance(error, AccessDenied)), failures[0])
 
 
 def _member(body: dict[str, Any] | list[Any], name: str) -> dict[str, Any]:

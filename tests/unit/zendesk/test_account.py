@@ -10,7 +10,7 @@ import pytest
 
 from reconciler.core.errors import AccessDenied, ReconcilerError, ServiceUnavailable, Unreadable, UsageError
 from reconciler.core.secret import Secret
-from reconciler.zendesk.account import Account, Identity, ListRequest
+from reconciler.zendesk.account import Account, Identity, ListRequest, worst_failure
 from reconciler.zendesk.credentials import ApiToken, ConversationsKey, Credentials, OAuthClient
 
 APP_ID = "5f0e1c2d3b4a5f0e1c2d3b4a"
@@ -201,20 +201,10 @@ def test_an_unreadable_collection_is_a_value_and_the_others_are_listed(clock):
     assert account.requests["reads"] == 2
 
 
-def test_denied_access_outranks_an_unavailable_service(clock):
-    service = Service()
-    service.answers["/api/v2/a"] = httpx.Response(302)
-    service.answers["/api/v2/b"] = httpx.Response(401)
-    both = threading.Barrier(2)
-
-    def together(request):
-        both.wait(5)
-        return service(request)
-
-    with pytest.raises(AccessDenied):
-        connect(together, clock, TOKEN).list_collections(
-            [ListRequest("support", path, "items", "cursor") for path in ("/a", "/b")]
-        )
+def test_denied_access_outranks_an_unavailable_service_and_else_the_first_failure_counts():
+    first, second, denied = ServiceUnavailable("first"), ServiceUnavailable("second"), AccessDenied("denied")
+    assert worst_failure([first, second, denied]) is denied
+    assert worst_failure([first, second]) is first
 
 
 def test_a_failure_stops_the_other_chains(clock):
