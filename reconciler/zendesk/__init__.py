@@ -1,1 +1,1 @@
-"""The only HTTP client code."""
+"""The only HTTP client code: paths, credentials and answers; it refuses to know kinds."""
