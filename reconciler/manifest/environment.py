@@ -5,7 +5,6 @@ The pydantic models here are the source of their schemas; documents themselves s
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -113,8 +112,8 @@ class Project(Shape):
 class Binding(Shape):
     """A line of `bindings.yaml`: this address is that live object, or none of these."""
 
-    id: Text | None = None
-    none_of: list[Text] | None = None
+    id: Text = Field(default=None, description="The live id.")
+    none_of: list[Text] = Field(default=None, description="Live ids that are not it.")
 
 
 class Approval(Shape):
@@ -127,6 +126,11 @@ class Approval(Shape):
     until: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 
 
-def is_past(until: str, today: date) -> bool:
-    """Whether an approval's last day is over."""
-    return date.fromisoformat(until) < today
+
+class Attestation(Shape):
+    """An entry of `attestations.yaml`: who says that a step that no API shows has been done."""
+
+    step: Text
+    digest: Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
+    by: Text
+    on: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]

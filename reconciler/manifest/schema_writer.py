@@ -17,7 +17,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from reconciler.core.plan import ACTIONS, FORMAT
 from reconciler.kinds._model import Tombstone
 from reconciler.kinds._registry import documentation, find_kind, manifest_kinds
-from reconciler.manifest.environment import Environment, Project
+from reconciler.manifest.environment import Address, Approval, Attestation, Binding, Environment, Project
 from reconciler.manifest.values import NO_VALUES, PATTERN
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -39,6 +39,9 @@ def schema_files() -> dict[str, bytes]:
     files["manifest.schema.json"] = _combined(kinds)
     files["environment.schema.json"] = _titled(_generated(Environment), "environment", "environment.yaml")
     files["project.schema.json"] = _titled(_generated(Project), "project", "reconciler.yaml")
+    files["bindings.schema.json"] = _titled(_generated(dict[Address, Binding]), "bindings", "bindings.yaml")
+    files["approvals.schema.json"] = _titled(_generated(list[Approval]), "approvals", "approvals.yaml")
+    files["attestations.schema.json"] = _titled(_generated(list[Attestation]), "attestations", "attestations.yaml")
     files["plan.schema.json"] = plan_schema()
     return {name: encode(schema) for name, schema in sorted(files.items())}
 
