@@ -1,0 +1,175 @@
+"""What an account held when it was read, and names for its ids; pure values once the reading is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from reconciler.core.kind import MISSING, Collection, Field, Part, Unresolved
+from reconciler.core.resource import Json, by_id, external, ref
+from reconciler.kinds._registry import find_kind
+
+Live = Mapping[str, Json]
+"""One object as the service answered it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A complete listing, or why there is none; `read_at` is the reader's monotonic clock in seconds."""
+
+    objects: tuple[Live, ...] = ()
+    unreadable: str = ""
+    read_at: float = 0.0
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """Every listing of one reading, by collection name and parent id (empty for collections without a parent)."""
+
+    listings: dict[tuple[str, str], Listing] = field(default_factory=dict)
+    via_ids: frozenset[str] | None = None
+
+    def has_read(self, collection: str) -> bool:
+        """Whether the collection was read completely, whatever its parents."""
+        return any(name == collection and not each.unreadable for (name, _), each in self.listings.items())
+
+    def objects(self, collection: str, parent: str = "") -> list[Live]:
+        """Its live objects, softly deleted ones left out; without a parent, those of all parents together."""
+        return [
+            each
+            for (name, owner), listing in self.listings.items()
+            if name == collection and (not parent or owner == parent)
+            for each in listing.objects
+            if each.get("deleted") is not True
+        ]
+
+    def find(self, collection: str, live_id: str) -> tuple[str, Live] | None:
+        """The parent id and the object with that id."""
+        for (name, owner), listing in self.listings.items():
+            if name == collection:
+                for each in listing.objects:
+                    if str(each.get("id")) == live_id and each.get("deleted") is not True:
+                        return owner, each
+        return None
+
+    def unreadable(self, collection: str) -> str:
+        """Why a collection could not be read, or an empty string."""
+        return next(
+            (each.unreadable for (name, _), each in self.listings.items() if name == collection and each.unreadable), ""
+        )
+
+    def read_at(self, collection: str, parent: str = "") -> float:
+        """When it was read."""
+        listing = self.listings.get((collection, parent))
+        return listing.read_at if listing else float("-inf")
+
+    def replace(self, collection: str, parent: str, changed: Live) -> None:
+        """Put a newer reading of one object in the place of the old one, or add it."""
+        listing = self.listings.get((collection, parent), Listing())
+        live_id = str(changed.get("id"))
+        others = [each for each in listing.objects if str(each.get("id")) != live_id]
+        places = [index for index, each in enumerate(listing.objects) if str(each.get("id")) == live_id]
+        others.insert(places[0] if places else len(others), changed)
+        self.listings[collection, parent] = Listing(tuple(others), listing.unreadable, listing.read_at)
+
+
+class AccountNames:
+    """Live ids as names and back, from a snapshot and the ids that are bound to addresses."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self._ids: dict[tuple[str, str], str] = {}
+        self._owners: dict[tuple[str, str], tuple[str, str]] = {}
+        self.arriving: dict[str, str] = {}
+
+    def bind(self, address: str, part: str, collection: str, live_id: str) -> None:
+        """Say that a live object is this part of this address."""
+        self._ids[address, part] = live_id
+        self._owners[collection, live_id] = (address, part)
+
+    def id_of(self, address: str, part: str) -> str:
+        """The live id of a part, or an empty string."""
+        return self._ids.get((address, part), "")
+
+    def owner(self, collection: str, live_id: str) -> tuple[str, str] | None:
+        """The address and part that a live object is bound to."""
+        return self._owners.get((collection, live_id))
+
+    def objects(self, collection: str, parent: str = "") -> Sequence[Live]:
+        """The live objects of a collection as last read."""
+        return self.snapshot.objects(collection, parent)
+
+    def reference(self, kind: str, part: str, live_id: str) -> dict[str, str]:
+        """The canonical reference to a live id: managed before external before bare id."""
+        lookup = find_kind(kind).lookup
+        if lookup is None:
+            owner = next((value for (_, each), value in self._owners.items() if each == live_id), None)
+            return ref(*owner) if owner else by_id(live_id)
+        owner = self._owners.get((lookup.collection.name, live_id))
+        if owner is not None:
+            return ref(*owner)
+        found = self.snapshot.find(lookup.collection.name, live_id)
+        if found is None:
+            return by_id(live_id)
+        key = str(found[1].get(lookup.member))
+        return external(kind, key) if len(self._keyed(kind, key)) == 1 else by_id(live_id)
+
+    def live_id(self, reference: Mapping[str, Json]) -> str:
+        """The live id behind a canonical reference; raises Unresolved."""
+        if "id" in reference:
+            return str(reference["id"])
+        if "ref" in reference:
+            live_id = self._ids.get((reference["ref"], reference["part"]))
+            if not live_id:
+                raise Unresolved(reference)
+            return live_id
+        matches = self._keyed(str(reference["kind"]), str(reference["external"]))
+        if len(matches) != 1:
+            raise Unresolved(reference, matches)
+        return matches[0]
+
+    def canonical(self, reference: Mapping[str, Json]) -> dict[str, str]:
+        """The same reference in its best form: an external object that a manifest manages becomes a ref."""
+        if "external" not in reference:
+            return dict(reference)
+        try:
+            live_id = self.live_id(reference)
+        except Unresolved:
+            return dict(reference)
+        lookup = find_kind(str(reference["kind"])).lookup
+        owner = self._owners.get((lookup.collection.name, live_id)) if lookup else None
+        return ref(*owner) if owner else dict(reference)
+
+    def _keyed(self, kind: str, key: str) -> list[str]:
+        lookup = find_kind(kind).lookup
+        if lookup is None:
+            return []
+        return [
+            str(each["id"])
+            for each in self.snapshot.objects(lookup.collection.name)
+            if str(each.get(lookup.member)) == key
+        ]
+
+
+def observe(field: Field, live: Live, names: AccountNames) -> Json:
+    """A field's canonical value in a live object; MISSING where the reply does not tell."""
+    if not field.is_readable:
+        return MISSING
+    value: Any = live
+    for key in field.api.split("."):
+        if not isinstance(value, Mapping) or key not in value:
+            return MISSING
+        value = value[key]
+    return field.codec.live(value, names)
+
+
+def observe_part(part: Part, live: Live, names: AccountNames) -> dict[str, Json]:
+    """Every readable field of a part that the reply tells."""
+    observed = {field.path: observe(field, live, names) for field in part.fields if not field.is_secret}
+    return {path: value for path, value in observed.items() if value is not MISSING}
+
+
+def list_keys(snapshot: Snapshot, collection: Collection) -> Iterator[tuple[str, str]]:
+    """The keys under which a collection's listings stand."""
+    return (key for key in snapshot.listings if key[0] == collection.name)
