@@ -10,7 +10,7 @@ from reconciler.render.diagnostics import diagnostics_as_json, render_diagnostic
 
 FILES = {
     "a.yaml": ["kind: routing", "name: default", "group: support-fr", "respnder: welcome", "priority: 10"],
-    "wide.yaml": ["フランス: 日本 # x", "\tname: x", "e\u0301te\u0301: x", "n\u202eame: \x1b[31mx"],
+    "wide.yaml": ["フランス: 日本 # x", "\tname: x", "e\u0301te\u0301: x", "n\u202eame: \x1b[31mx", "ab\tc\td"],
     "long.yaml": ["a" * 50 + "フ" * 50 + "TARGET" + "z" * 200, "short"],
 }
 
@@ -87,6 +87,8 @@ def test_a_place_that_cannot_be_read_has_no_excerpt(position: Position) -> None:
         (3, 1, 5, "e\u0301te\u0301: x", "^^^"),
         (4, 1, 6, r"n\u{202e}ame: \u{1b}[31mx", "^" * 13),
         (4, 8, 1, r"n\u{202e}ame: \u{1b}[31mx", " " * 14 + "^" * 6),
+        (5, 4, 1, "ab  c   d", " " * 4 + "^"),
+        (5, 6, 1, "ab  c   d", " " * 8 + "^"),
         (2, 99, 5, "    name: x", " " * 11 + "^"),
     ],
 )
