@@ -149,6 +149,7 @@ class Field:
     hazard: Hazard | None = None
     default: Json = MISSING
     writes: str = ""
+    reads: str = ""
 
     @property
     def written(self) -> str:

@@ -133,3 +133,21 @@ WEBHOOKS = Collection(
     update_verb="PUT",
     wraps_requests=True,
 )
+
+BY_NAME = {
+    each.name: each
+    for each in (
+        INTEGRATIONS,
+        INTEGRATION_WEBHOOKS,
+        SWITCHBOARDS,
+        SWITCHBOARD_INTEGRATIONS,
+        GROUPS,
+        TRIGGER_CATEGORIES,
+        TRIGGERS,
+        BRANDS,
+        SCHEDULES,
+        TICKET_FORMS,
+        WEBHOOKS,
+    )
+}
+"""Every collection by its name."""

@@ -22,6 +22,7 @@ class Managed:
     codec: Codec = Plain()
     part: str = ""
     writes: str = ""
+    reads: str = ""
     on_create: bool = True
     on_update: bool = True
     is_readable: bool = True

@@ -43,7 +43,7 @@ class ChannelModel(ManifestModel):
         default=None, min_length=1, max_length=100, description="The name that admins and agents see."
     )
     default_responder: Annotated[
-        AnyReference | None, Managed("defaultResponder", DefaultResponder(), writes="defaultResponderId")
+        AnyReference | None, Managed("defaultResponder", DefaultResponder(), writes="defaultResponderId", reads="responder")
     ] = Field(default=None, description="Who answers here first; null means as the switchboard says.")
     show_ai_disclaimer: Annotated[
         bool,

@@ -1,0 +1,168 @@
+"""Compares what a manifest states with what the account holds, field by field; pure functions.
+
+Only stated fields are compared; `==` on canonical values decides, and nothing looks inside what is equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reconciler.core.diff import NOTHING, cause_of_difference
+from reconciler.core.kind import MISSING, Field, Part
+from reconciler.core.plan import Cause, Change
+from reconciler.core.resource import Json, Resource, SecretUse
+from reconciler.core.state import Entry
+from reconciler.engine.live import AccountNames, Live, observe
+
+
+@dataclass(slots=True)
+class Comparison:
+    """What differs in one part: field changes, secrets to write, and what stands in the way.
+
+    `desired` and `observed` hold the canonical values of every stated readable field. `by_hand` are secrets that a
+    person has to change, `blocked` reasons with their ways out.
+    """
+
+    changes: list[Change] = field(default_factory=list)
+    secrets: list[Change] = field(default_factory=list)
+    by_hand: list[Field] = field(default_factory=list)
+    blocked: list[str] = field(default_factory=list)
+    desired: dict[str, Json] = field(default_factory=dict)
+    observed: dict[str, Json] = field(default_factory=dict)
+    assumed_written: list[str] = field(default_factory=list)
+
+
+def stated_value(resource: Resource, each: Field) -> tuple[bool, Json]:
+    """Whether a field counts as stated, and its manifest value; one default counts (`active: true`)."""
+    is_stated, value = resource.stated(each.path)
+    if not is_stated and each.default is not MISSING:
+        return True, each.default
+    return is_stated, value
+
+
+def secret_use(value: Json) -> SecretUse:
+    """A secret field's reference and generation as the manifest states them."""
+    if isinstance(value, str):
+        return SecretUse(value)
+    return SecretUse(value["from"], value["generation"])
+
+
+def cause_at(resource: Resource, path: str, kind: str) -> Cause:
+    """A cause with the line of the manifest that states the field."""
+    position = resource.position(path)
+    return Cause(kind, position.file, position.line) if position else Cause(kind)
+
+
+def hazard_of(each: Field, value: Json) -> str:
+    """`level: text` when writing the value is hazardous, otherwise an empty string."""
+    if each.hazard is None or not each.hazard.applies_to(value):
+        return ""
+    return f"{each.hazard.level}: {each.hazard.text}"
+
+
+def compare(
+    resource: Resource, part: Part, live: Live, entry: Entry | None, names: AccountNames
+) -> Comparison:
+    """Everything that differs between a part's stated fields and its live object."""
+    result = Comparison()
+    applied = dict(entry.applied.get(part.name, {})) if entry else {}
+    for each in part.fields:
+        is_stated, value = stated_value(resource, each)
+        if not is_stated:
+            if each.path in applied:
+                result.changes.append(
+                    Change(each.path, "release", applied[each.path], None, Cause("release"))
+                )
+            continue
+        if each.is_secret:
+            _compare_secret(resource, each, secret_use(value), entry, result)
+            continue
+        desired = each.codec.desired(value, names)
+        result.desired[each.path] = desired
+        seen = observe(each, live, names)
+        known = applied.get(each.path, NOTHING)
+        if seen is MISSING:
+            seen = known if known is not NOTHING else MISSING
+        if seen is not MISSING:
+            result.observed[each.path] = seen
+        if seen == desired:
+            continue
+        _add_change(resource, each, desired, seen, known, entry, result)
+    return result
+
+
+def _add_change(
+    resource: Resource, each: Field, desired: Json, seen: Json, known: Json, entry: Entry | None, result: Comparison
+) -> None:
+    kind = cause_of_difference(desired, seen, known, is_remembered=entry is not None)
+    if seen is MISSING:
+        if each.is_key and not each.on_update:
+            return
+        seen = None
+    result.changes.append(
+        Change(
+            each.path,
+            "clear" if desired is None else "set",
+            seen,
+            desired,
+            cause_at(resource, each.path, kind),
+            hazard=hazard_of(each, desired),
+        )
+    )
+    if each.on_update:
+        return
+    if each.is_key:
+        result.blocked.append(
+            f"{each.path} is what the object is found by and cannot be changed: it is {_shown(seen)} live, {_shown(desired)} in "
+            "the manifest. Bind the address to another object in bindings.yaml, or give the manifest another name."
+        )
+    else:
+        result.blocked.append(
+            f"{each.path} cannot be changed once the object exists: it is {_shown(seen)} live, {_shown(desired)} in the "
+            "manifest. Add a second manifest under another name, point everything to it, then remove this one with a tombstone."
+        )
+
+
+def _shown(value: Json) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def _compare_secret(
+    resource: Resource, each: Field, use: SecretUse, entry: Entry | None, result: Comparison
+) -> None:
+    written = entry.generations.get(each.path) if entry else None
+    if entry is None or written is None:
+        # An object that was found, not made: its secrets count as written in the stated generation (DESIGN §4).
+        if use.generation > 1:
+            result.assumed_written.append(each.path)
+        return
+    if use.generation <= written:
+        return
+    if each.rotates == "in_place":
+        result.secrets.append(secret_change(resource, each, use, "rotation"))
+    else:
+        result.by_hand.append(each)
+
+
+def secret_change(resource: Resource, each: Field, use: SecretUse, kind: str) -> Change:
+    """The writing of a secret: its reference and generation, never its value or a digest of it."""
+    return Change(
+        each.path,
+        "write_secret",
+        None,
+        {"from": use.reference, "generation": use.generation},
+        cause_at(resource, each.path, kind),
+    )
+
+
+def observed_digest_content(part: Part, comparison: Comparison, live: Live, names: AccountNames) -> Mapping[str, Json]:
+    """What an `observed` digest covers: the stated fields, and those that are sent along with the changed ones."""
+    sent_along = {each.together for each in part.fields if each.together and each.path in comparison.desired}
+    content = dict(comparison.observed)
+    for each in part.fields:
+        if each.together in sent_along and not each.is_secret:
+            seen = observe(each, live, names)
+            if seen is not MISSING:
+                content[each.path] = seen
+    return content

@@ -1,0 +1,240 @@
+"""Reads what a plan needs of an account, and not one page more; it refuses to decide anything about it.
+
+Collections are read side by side in rounds: those without a parent, then those inside them, then single objects
+whose listing does not tell enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from reconciler.core.errors import NotFound, ServiceError, ServiceUnavailable
+from reconciler.core.kind import Collection, Part
+from reconciler.core.policy import Binding
+from reconciler.core.resource import Resource
+from reconciler.core.state import Entry
+from reconciler.engine.live import Listing, Live, Snapshot
+from reconciler.engine.matching import match, parts_of_entry
+from reconciler.kinds._collections import BY_NAME
+from reconciler.kinds._conditions import VIA_FIELDS
+from reconciler.kinds._registry import find_kind
+from reconciler.manifest.references import references_of
+from reconciler.zendesk.account import Account, ListRequest
+from reconciler.zendesk.clock import Clock
+
+_DEFINITIONS = ListRequest("support", "/triggers/definitions", "definitions", "object")
+
+
+class Reader:
+    """Reads one account; `clock` dates every reading."""
+
+    def __init__(self, account: Account, app_id: str, clock: Clock) -> None:
+        self._account = account
+        self._app_id = app_id
+        self._clock = clock
+
+    def read(
+        self, resources: Sequence[Resource], entries: Mapping[str, Entry], bindings: Mapping[str, Binding]
+    ) -> Snapshot:
+        """Everything that planning these resources needs; raises ServiceError when the service cannot be read."""
+        snapshot = Snapshot()
+        needed = needed_collections(resources, entries)
+        wants_definitions = any(_uses_via(resource) for resource in resources)
+        roots = [each for each in needed if not each.parent]
+        self._list(snapshot, [(each, "") for each in roots], with_definitions=wants_definitions)
+        inner = [each for each in needed if each.parent and not BY_NAME[each.parent].parent and each.parent != "integrations"]
+        self._list(snapshot, [(each, parent) for each in inner for parent in _ids(snapshot, each.parent)])
+        self._list(snapshot, list(self._inside(snapshot, resources, entries, bindings)))
+        self._read_what_lists_leave_out(snapshot, resources, entries, bindings)
+        return snapshot
+
+    def list_again(self, snapshot: Snapshot, collection: str, parent: str = "") -> None:
+        """Read one collection anew into the snapshot; raises when it cannot be read."""
+        self._list(snapshot, [(BY_NAME[collection], parent)])
+        unreadable = snapshot.listings[collection, parent].unreadable
+        if unreadable:
+            raise ServiceUnavailable(unreadable)
+
+    def read_object(self, collection: Collection, parent: str, live_id: str) -> Live | None:
+        """One object as it is now, or None when the service says that it is not there."""
+        if not collection.has_item_read:
+            fresh = Snapshot()
+            self.list_again(fresh, collection.name, parent)
+            found = fresh.find(collection.name, live_id)
+            return found[1] if found else None
+        try:
+            body = self._api(collection).get(f"{self.path(collection, parent)}/{live_id}")
+        except NotFound:
+            return None
+        live = body.get(collection.item) if isinstance(body, dict) else None
+        if not isinstance(live, dict):
+            raise ServiceUnavailable(f'the answer to a read of {collection.name} has no "{collection.item}"')
+        return None if collection.deleted_flag and live.get(collection.deleted_flag) is True else live
+
+    def path(self, collection: Collection, parent: str = "") -> str:
+        """The listing's path in this account."""
+        return collection.path.replace("{app_id}", self._app_id).replace("{parent}", parent)
+
+    def _api(self, collection: Collection):  # type: ignore[no-untyped-def]
+        return {
+            "support": self._account.support,
+            "conversations": self._account.conversations,
+            "chat": self._account.chat,
+        }[collection.api]
+
+    def _request(self, collection: Collection, parent: str) -> ListRequest:
+        return ListRequest(
+            collection.api, self.path(collection, parent), collection.items, collection.paging, collection.query
+        )
+
+    def _list(
+        self, snapshot: Snapshot, wanted: Sequence[tuple[Collection, str]], *, with_definitions: bool = False
+    ) -> None:
+        requests = {(each.name, parent): self._request(each, parent) for each, parent in wanted}
+        listed = list(requests.values()) + ([_DEFINITIONS] if with_definitions else [])
+        results = self._account.list_collections(listed)
+        now = self._clock.monotonic()
+        for key, request in requests.items():
+            result = results[request]
+            if isinstance(result, ServiceError):
+                snapshot.listings[key] = Listing(unreadable=f"{result.summary}. {result.detail}".strip(), read_at=now)
+            else:
+                snapshot.listings[key] = Listing(tuple(result), read_at=now)
+        if with_definitions:
+            definitions = results[_DEFINITIONS]
+            if not isinstance(definitions, ServiceError):
+                snapshot.via_ids = _via_ids(definitions[0])
+
+    def _inside(
+        self,
+        snapshot: Snapshot,
+        resources: Sequence[Resource],
+        entries: Mapping[str, Entry],
+        bindings: Mapping[str, Binding],
+    ) -> Iterable[tuple[Collection, str]]:
+        """The collections inside single objects: those of the objects that are, or could be, a resource's part."""
+        matching = match(resources, entries, bindings, snapshot)
+        wanted: dict[tuple[str, str], tuple[Collection, str]] = {}
+        for resource in resources:
+            for part, outer in _inner_parts(resource):
+                found = matching.identity(resource.address, outer.name)
+                parents = [found.live_id] if found.live_id else _candidates(snapshot, outer)
+                for parent in parents:
+                    wanted[part.collection.name, parent] = (part.collection, parent)
+        return wanted.values()
+
+    def _read_what_lists_leave_out(
+        self,
+        snapshot: Snapshot,
+        resources: Sequence[Resource],
+        entries: Mapping[str, Entry],
+        bindings: Mapping[str, Binding],
+    ) -> None:
+        """Single reads: mirrors that a list reply left out, and objects of ours that a listing no longer shows."""
+        matching = match(resources, entries, bindings, snapshot)
+        for resource in resources:
+            if resource.removed:
+                continue
+            for part in find_kind(resource.kind).parts(resource.document):
+                identity = matching.identity(resource.address, part.name)
+                if part.arrangement is not None or not part.collection.has_item_read:
+                    continue
+                if identity.was and not identity.live_id:
+                    self._read_into(snapshot, part.collection, identity.parent, identity.was)
+                elif identity.live_id and self._lacks_a_mirror(snapshot, resource, part, identity.live_id):
+                    self._read_into(snapshot, part.collection, identity.parent, identity.live_id)
+
+    def _read_into(self, snapshot: Snapshot, collection: Collection, parent: str, live_id: str) -> None:
+        if collection.parent and not parent:
+            return
+        live = self.read_object(collection, parent, live_id)
+        if live is not None:
+            snapshot.replace(collection.name, parent, live)
+
+    def _lacks_a_mirror(self, snapshot: Snapshot, resource: Resource, part: Part, live_id: str) -> bool:
+        found = snapshot.find(part.collection.name, live_id)
+        return found is not None and any(
+            each.writes and each.reads and resource.stated(each.path)[0] and each.api not in found[1]
+            for each in part.fields
+        )
+
+
+def needed_collections(resources: Sequence[Resource], entries: Mapping[str, Entry]) -> list[Collection]:
+    """The collections that planning touches, parents before what is inside them."""
+    found: dict[str, Collection] = {}
+
+    def need(collection: Collection) -> None:
+        if collection.parent:
+            need(BY_NAME[collection.parent])
+        found.setdefault(collection.name, collection)
+
+    addresses = set()
+    for resource in resources:
+        if resource.removed and resource.address not in entries:
+            continue
+        addresses.add(resource.address)
+        if resource.removed:
+            for part in parts_of_entry(resource.address, entries[resource.address]):
+                need(part.collection)
+            continue
+        for part in find_kind(resource.kind).parts(resource.document):
+            need(part.collection)
+            for name in part.arrangement.collections if part.arrangement else ():
+                need(BY_NAME[name])
+            if part.parent.endswith("/"):
+                need(BY_NAME[part.collection.parent])
+            for field in part.fields:
+                lookup = find_kind(field.reads).lookup if field.reads and resource.stated(field.path)[0] else None
+                if lookup is not None:
+                    need(lookup.collection)
+        for reference in references_of(resource):
+            lookup = find_kind(reference.kind).lookup
+            if lookup is not None and "id" not in (reference.target if isinstance(reference.target, dict) else {}):
+                need(lookup.collection)
+    for address, entry in entries.items():
+        if address not in addresses and not entry.retired:
+            for part in parts_of_entry(address, entry):
+                need(part.collection)
+    return list(found.values())
+
+
+def _ids(snapshot: Snapshot, collection: str) -> list[str]:
+    return [str(each["id"]) for each in snapshot.objects(collection)]
+
+
+def _inner_parts(resource: Resource) -> Iterable[tuple[Part, Part]]:
+    if resource.removed:
+        return
+    parts = {part.name: part for part in find_kind(resource.kind).parts(resource.document)}
+    for part in parts.values():
+        if part.inside:
+            yield part, parts[part.inside]
+
+
+def _candidates(snapshot: Snapshot, outer: Part) -> list[str]:
+    """Live objects that look like the half of an interrupted create, as far as the listing tells."""
+    return [
+        str(each["id"])
+        for each in snapshot.objects(outer.collection.name)
+        if all(each.get(member) == value for member, value in outer.constants)
+    ]
+
+
+def _uses_via(resource: Resource) -> bool:
+    conditions = resource.document.get("conditions", {})
+    return not resource.removed and any(
+        condition.get("field") in VIA_FIELDS
+        for group in ("all", "any")
+        for condition in (conditions.get(group, ()) if isinstance(conditions, Mapping) else ())
+    )
+
+
+def _via_ids(definitions: Mapping[str, object]) -> frozenset[str]:
+    """The channel values that the account's definitions list for via_id."""
+    found: set[str] = set()
+    for group in ("conditions_all", "conditions_any"):
+        listed = definitions.get(group)
+        for condition in listed if isinstance(listed, list) else ():
+            if condition.get("subject") == "via_id":
+                found.update(str(each.get("value")) for each in condition.get("values", ()))
+    return frozenset(found)
