@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from reconciler.core.plan import ACTIONS, Change, Plan, Step
 from reconciler.core.resource import Json
 from reconciler.core.text import display_width, visible
 from reconciler.render import plan_words as words
+from reconciler.render.manual_words import manual_place, manual_values
 from reconciler.render.screen import Screen, Style
 from reconciler.render.values import Field, is_long, shown_change, shown_value, text_lines
 
@@ -110,7 +112,7 @@ def write_fields(
     labels = [screen.plain(field.path) for field, _, _ in rows]
     label_columns = min(_LABEL_COLUMNS, max(map(display_width, labels), default=0))
     start = indent + label_columns + _GAP
-    values = [screen.plain(field.value) for field, _, _ in rows]
+    values = [screen.plain(field.one_line) for field, _, _ in rows]
     note_column = _note_column(
         screen, start, labels, values, [screen.plain(note) for _, note, _ in rows], label_columns
     )
@@ -127,12 +129,11 @@ def write_fields(
             if note and display_width(line) <= note_column - _GAP and note_column + display_width(note) <= screen.width:
                 screen.put(screen.padded(line, note_column) + screen.paint(note, style))
                 continue
-            if display_width(value) <= room or " → " not in field.value:
+            if display_width(value) <= room or not field.before:
                 screen.wrap(value, first=lead, rest=" " * (start + 2))
             else:
-                before, _, after = field.value.partition(" → ")
-                screen.wrap(before, first=lead)
-                screen.wrap(after, first=" " * (start - 2) + "→ ")
+                screen.wrap(field.before, first=lead)
+                screen.wrap(field.value, first=" " * (start - 2) + "→ ")
             if note:
                 screen.wrap(note, first=" " * start, style=style)
             continue
@@ -227,7 +228,7 @@ def _step(screen: Screen, plan: Plan, step: Step, columns: int, verbose: bool) -
         _listing(screen, "waits for: ", step.waits_for)
     if step.exposed_until:
         screen.put_tokens(
-            ["exposed", "until", f"{visible(step.exposed_until)}:", *"live without what that step brings".split(" ")],
+            ["exposed", "until", f"{visible(step.exposed_until)}:", "live without what that step brings"],
             first="    ",
             rest="      ",
             style="yellow",
@@ -272,7 +273,7 @@ def _rows(plan: Plan, step: Step) -> list[tuple[Field, str, Style]]:
         fields = shown_change(change, is_new=step.action == "create")
         owner = f"{_owner(step, change)} " if change.address and change.address != step.address else ""
         for number, field in enumerate(fields):
-            rows.append((Field(owner + field.path, field.value, field.lines), note if not number else "", style))
+            rows.append((replace(field, path=owner + field.path), note if not number else "", style))
     return rows
 
 
@@ -289,15 +290,3 @@ def _approvals(screen: Screen, plan: Plan) -> None:
 
 def _labelled(screen: Screen, indent: str, label: str, text: str) -> None:
     screen.prose(text, first=f"{indent}{label:<11}", rest=f"{indent}{'':<11}")
-
-
-def manual_place(place: Json) -> str:
-    """An Admin Center path, from a text or a list of menu names."""
-    return visible(" > ".join(map(str, place)) if isinstance(place, list | tuple) else str(place))
-
-
-def manual_values(manual: Mapping[str, Json]) -> list[tuple[str, Json]]:
-    """The names and values that a person enters."""
-    values = manual.get("values")
-    rows = values if isinstance(values, list | tuple) else ()
-    return [(visible(str(row[0])), row[1]) for row in rows if isinstance(row, list | tuple) and len(row) == 2]

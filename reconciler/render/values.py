@@ -39,11 +39,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What happens to one dotted path: in one `value`, or, where that is empty, in `lines`."""
+    """What happens to one dotted path: in one `value` (with what was `before`), or, where that is empty, in `lines`."""
 
     path: str
     value: str
     lines: tuple[Line, ...] = ()
+    before: str = ""
+
+    @property
+    def one_line(self) -> str:
+        """`before → value`, or only the value, or nothing where lines say it."""
+        return f"{self.before} → {self.value}" if self.before else self.value
 
 
 def shown_value(value: Json) -> str:
@@ -72,7 +78,7 @@ def shown_change(change: Change, *, is_new: bool = False) -> tuple[Field, ...]:
     if change.op == "release":
         return (Field(path, _released(change.before)),)
     if change.op == "clear":
-        return (Field(path, f"{_before(change.before, path)} → (cleared)"),)
+        return (Field(path, "(cleared)", before=_before(change.before, path)),)
     before = _ABSENT if is_new and change.before is None else change.before
     return tuple(_fields(path, before, change.after)) or (Field(path, f"{shown_value(change.after)} (the same)"),)
 
@@ -119,7 +125,7 @@ def _fields(path: str, before: Json, after: Json) -> Iterator[Field]:
                     yield from _fields(f"{path}.{visible(str(key))}", old, new)
             return
     if after is _ABSENT:
-        yield Field(path, f"{_before(before, path)} → (gone)")
+        yield Field(path, "(gone)", before=_before(before, path))
     elif isinstance(after, list | tuple) and (before is _ABSENT or before is None or isinstance(before, list | tuple)):
         yield _list_field(path, before, after)
     elif is_long(after) or is_long(before):
@@ -127,7 +133,7 @@ def _fields(path: str, before: Json, after: Json) -> Iterator[Field]:
     elif before is _ABSENT:
         yield Field(path, shown_value(after))
     elif not _equal(before, after):
-        yield Field(path, f"{_before(before, path)} → {shown_value(after)}")
+        yield Field(path, shown_value(after), before=_before(before, path))
 
 
 def _long_field(path: str, before: Json, after: Json) -> Field:
@@ -170,7 +176,7 @@ def _list_field(path: str, before: Json, after: Sequence[Json]) -> Field:
     if not _holds_rules(path, [*olds, *after]) and _is_short(after) and _is_short(olds):
         if before is _ABSENT:
             return Field(path, shown_value(after))
-        return Field(path, f"{shown_value(before)} → {shown_value(after)}")
+        return Field(path, shown_value(after), before=_before(before, path))
     if not after:
         gone = tuple(_item_lines("-", olds))
         return Field(path, "", (*gone, Line(" ", "(the list becomes empty)"))) if gone else Field(path, "(empty list)")

@@ -34,8 +34,8 @@ def sample() -> Plan:
             "channel/whatsapp-legacy",
             reversible=False,
             blocked=(
-                "protect is set in the state that the last apply wrote. Set lifecycle.protect to false in a plan of its "
-                "own and apply it, then remove the manifest.\n  reconciler explain channel/whatsapp-legacy",
+                "protect is set in the state that the last apply wrote. Set lifecycle.protect to false in a plan "
+                "of its own and apply it, then remove the manifest.\n  reconciler explain channel/whatsapp-legacy",
             ),
         ),
         step(

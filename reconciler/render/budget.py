@@ -1,0 +1,135 @@
+"""Sections that together stay within a number of characters; it refuses to know what they say.
+
+Every section has a smallest form, and room for the smallest forms of all later ones is kept, so that an earlier
+one can never push a later one out. No section is ever cut: it takes another form.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class Section(Protocol):
+    """A part of a document that knows how to be smaller."""
+
+    def smallest(self) -> int:
+        """The size in characters of its smallest form."""
+
+    def render(self, room: int) -> str:
+        """Its fullest form of at most `room` characters; `room` is at least `smallest()`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A section of one form."""
+
+    text: str
+
+    def smallest(self) -> int:
+        """Its size."""
+        return len(self.text)
+
+    def render(self, room: int) -> str:
+        """Itself."""
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line (or block) of a list: in full, in short, and the group it counts for when neither has room."""
+
+    full: str
+    short: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A titled list: all in full, all in short, or as many in short as fit and true counts of the others.
+
+    `rest` words the sentence for the entries left out. With `all_or_counts` it never shows a part of the list.
+    """
+
+    title: str
+    entries: tuple[Entry, ...]
+    rest: Callable[[int, str], str]
+    all_or_counts: bool = False
+
+    def smallest(self) -> int:
+        """Title and counts, or less where the list itself is shorter."""
+        return len(self._shown(0)) if self.entries else 0
+
+    def render(self, room: int) -> str:
+        """The fullest form that fits."""
+        if not self.entries:
+            return ""
+        for form in ("full", "short"):
+            whole = "".join(f"{getattr(entry, form)}\n" for entry in self.entries)
+            if len(self.title) + len(whole) + 1 <= room:
+                return f"{self.title}{whole}\n"
+        if self.all_or_counts:
+            return self._shown(0)
+        # The sentence for the rest is longest when nothing is shown: what fits beside that, fits.
+        used, shown = len(self._shown(0)), 0
+        for entry in self.entries:
+            used += len(entry.short) + 1
+            if used > room:
+                break
+            shown += 1
+        return self._shown(shown)
+
+    def _shown(self, number: int) -> str:
+        left = Counter(entry.group for entry in self.entries[number:])
+        common = left.most_common(12)
+        named = [f"{count} {group}" for group, count in sorted(common, key=lambda item: (-item[1], item[0]))]
+        others = left.total() - sum(count for _, count in common)
+        counts = ", ".join([*named, f"{others} others"] if others else named)
+        body = "".join(f"{entry.short}\n" for entry in self.entries[:number])
+        return f"{self.title}{body}{self.rest(left.total(), counts)}\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Foldings:
+    """Details that are shown whole or not at all; the smallest are preferred, the given order is kept."""
+
+    blocks: tuple[str, ...]
+    counted: Callable[[int, int], str]
+
+    def smallest(self) -> int:
+        """The sentence that says how many are shown."""
+        return len(self.counted(len(self.blocks), len(self.blocks))) + 1 if self.blocks else 0
+
+    def render(self, room: int) -> str:
+        """As many blocks as fit, and how many of all these are."""
+        used, chosen = self.smallest(), set[int]()
+        for index in sorted(range(len(self.blocks)), key=lambda index: (len(self.blocks[index]), index)):
+            used += len(self.blocks[index]) + 1
+            if used > room:
+                break
+            chosen.add(index)
+        if not self.blocks:
+            return ""
+        shown = "".join(f"{self.blocks[index]}\n" for index in sorted(chosen))
+        note = "" if len(chosen) == len(self.blocks) else self.counted(len(chosen), len(self.blocks)) + "\n"
+        return f"{shown}{note}"
+
+
+def within(budget_characters: int, sections: Sequence[Section], final: Sequence[Section] = ()) -> str:
+    """The sections in their order, each as full as the room allows that the later ones' smallest forms leave.
+
+    Room goes to the earlier section first. Raises ValueError if the smallest forms alone are too many.
+    """
+    order = [*sections, *final]
+    kept = sum(section.smallest() for section in order)
+    if kept > budget_characters:
+        raise ValueError(f"a budget of {budget_characters} characters is too small: at least {kept} are needed")
+    used, pieces = 0, []
+    for section in order:
+        kept -= section.smallest()
+        piece = section.render(budget_characters - used - kept)
+        used += len(piece)
+        pieces.append(piece)
+    return "".join(pieces)
