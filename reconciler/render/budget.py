@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
+
+_FORMS: tuple[Literal["full", "short"], ...] = ("full", "short")
 
 
 class Section(Protocol):
@@ -17,6 +19,9 @@ class Section(Protocol):
 
     def smallest(self) -> int:
         """The size in characters of its smallest form."""
+
+    def modest(self) -> int:
+        """The size of its smallest form that leaves no entry out."""
 
     def render(self, room: int) -> str:
         """Its fullest form of at most `room` characters; `room` is at least `smallest()`."""
@@ -29,6 +34,10 @@ class Fixed:
     text: str
 
     def smallest(self) -> int:
+        """Its size."""
+        return len(self.text)
+
+    def modest(self) -> int:
         """Its size."""
         return len(self.text)
 
@@ -60,16 +69,20 @@ class Listing:
 
     def smallest(self) -> int:
         """Title and counts, or less where the list itself is shorter."""
-        return len(self._shown(0)) if self.entries else 0
+        return min(len(self._shown(0)), self.modest()) if self.entries else 0
+
+    def modest(self) -> int:
+        """All in short."""
+        return len(self._whole("short")) if self.entries else 0
 
     def render(self, room: int) -> str:
         """The fullest form that fits."""
         if not self.entries:
             return ""
-        for form in ("full", "short"):
-            whole = "".join(f"{getattr(entry, form)}\n" for entry in self.entries)
-            if len(self.title) + len(whole) + 1 <= room:
-                return f"{self.title}{whole}\n"
+        for form in _FORMS:
+            whole = self._whole(form)
+            if len(whole) <= room:
+                return whole
         if self.all_or_counts:
             return self._shown(0)
         # The sentence for the rest is longest when nothing is shown: what fits beside that, fits.
@@ -80,6 +93,10 @@ class Listing:
                 break
             shown += 1
         return self._shown(shown)
+
+    def _whole(self, form: Literal["full", "short"]) -> str:
+        lines = "".join(f"{entry.full if form == 'full' else entry.short}\n" for entry in self.entries)
+        return f"{self.title}{lines}\n"
 
     def _shown(self, number: int) -> str:
         left = Counter(entry.group for entry in self.entries[number:])
@@ -102,6 +119,10 @@ class Foldings:
         """The sentence that says how many are shown."""
         return len(self.counted(len(self.blocks), len(self.blocks))) + 1 if self.blocks else 0
 
+    def modest(self) -> int:
+        """The same: details are the first to go."""
+        return self.smallest()
+
     def render(self, room: int) -> str:
         """As many blocks as fit, and how many of all these are."""
         used, chosen = self.smallest(), set[int]()
@@ -117,19 +138,26 @@ class Foldings:
         return f"{shown}{note}"
 
 
-def within(budget_characters: int, sections: Sequence[Section], final: Sequence[Section] = ()) -> str:
-    """The sections in their order, each as full as the room allows that the later ones' smallest forms leave.
+def within(budget_characters: int, sections: Sequence[Section], *, first: Sequence[Section]) -> str:
+    """The sections in their order, together at most `budget_characters` long.
 
-    Room goes to the earlier section first. Raises ValueError if the smallest forms alone are too many.
+    Every section gets its smallest form; then those in `first`, then all, get room to leave no entry out; then what
+    is left goes to the fullest forms, from the first section to the last.
+    Raises ValueError if the smallest forms alone are too many.
     """
-    order = [*sections, *final]
-    kept = sum(section.smallest() for section in order)
-    if kept > budget_characters:
-        raise ValueError(f"a budget of {budget_characters} characters is too small: at least {kept} are needed")
-    used, pieces = 0, []
-    for section in order:
-        kept -= section.smallest()
-        piece = section.render(budget_characters - used - kept)
-        used += len(piece)
+    floors = [section.smallest() for section in sections]
+    spare = budget_characters - sum(floors)
+    if spare < 0:
+        raise ValueError(f"a budget of {budget_characters} characters is too small: {sum(floors)} are needed")
+    preferred = [index for wanted in first for index, section in enumerate(sections) if section is wanted]
+    for index in [*preferred, *(index for index in range(len(sections)) if index not in preferred)]:
+        wanted_more = max(0, sections[index].modest() - floors[index])
+        granted = wanted_more if wanted_more <= spare else spare if index in preferred else 0
+        floors[index] += granted
+        spare -= granted
+    pieces = []
+    for section, floor in zip(sections, floors, strict=True):
+        piece = section.render(floor + spare)
+        spare += floor - len(piece)
         pieces.append(piece)
     return "".join(pieces)

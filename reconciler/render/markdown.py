@@ -17,24 +17,37 @@ from reconciler.render.screen import harmless
 # of these. Hosts turn some of them into links all the same: commits (7 to 40 hex digits) and keys such as GH-123.
 _PLAIN_WORD = re.compile(r"""["'(«“]*[^\W_]+(?:['’-][^\W_]+)*[.,;:?!)"'»”…]*|[—–→·…=]|"[^\W_]*"[.,;:]?""")
 _LINKED_WORD = re.compile(r"\W*(?:(?=\w*\d)[0-9a-f]{7,40}|[A-Za-z]{2,10}-\d+)\W*", re.IGNORECASE)
+_ARTICLE = re.compile(r"https://support\.zendesk\.com/hc/[A-Za-z0-9/_-]+")
 _LIST_MARKER = re.compile(r"\d+[.)]|=+")
 
 
 def code(text: str) -> str:
     """`text` as a code span whose content is `text` made visible, whatever backticks it holds."""
-    shown = visible(text) or " "
+    shown = harmless(visible(text)) or " "
     mark = "`" * (_longest_run(shown) + 1)
     needs_padding = shown.startswith("`") or shown.endswith("`") or (shown[0] == shown[-1] == " " and shown.strip(" "))
     return f"{mark} {shown} {mark}" if needs_padding else f"{mark}{shown}{mark}"
 
 
 def prose(text: str) -> str:
-    """One paragraph of sentences; words that could be read as markup become code spans."""
-    words = []
-    for number, word in enumerate(visible(text.replace("\n", " ")).split()):
-        is_plain = _PLAIN_WORD.fullmatch(word) and not _LINKED_WORD.fullmatch(word)
-        words.append(word if is_plain and not (number == 0 and _LIST_MARKER.fullmatch(word)) else code(word))
+    """Sentences in one paragraph; words that could be read as markup, and lines that are commands, are code spans.
+
+    A command is a line that starts with two blanks.
+    """
+    words: list[str] = []
+    for line in text.split("\n"):
+        if line.startswith("  ") and line.strip():
+            words.append(code(line.strip()))
+            continue
+        for word in visible(line).split():
+            is_plain = _PLAIN_WORD.fullmatch(word) and not _LINKED_WORD.fullmatch(word)
+            words.append(word if is_plain and (words or not _LIST_MARKER.fullmatch(word)) else code(word))
     return " ".join(words)
+
+
+def article(link: str) -> str:
+    """A link to the vendor's help center as a link, any other as a code span."""
+    return link if _ARTICLE.fullmatch(link) else code(link)
 
 
 def fence(lines: Iterable[str], language: str = "", indent: str = "") -> str:
@@ -46,7 +59,7 @@ def fence(lines: Iterable[str], language: str = "", indent: str = "") -> str:
 
 def details(address: str, note: str, body: str) -> str:
     """A folded section; `address` is data, `note` is ours, `body` is finished markdown."""
-    summary = f"<code>{html.escape(visible(address))}</code> {html.escape(note)}"
+    summary = f"<code>{html.escape(harmless(visible(address)))}</code> {html.escape(note)}"
     return f"<details><summary>{summary}</summary>\n\n{body}\n</details>\n"
 
 

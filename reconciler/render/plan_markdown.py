@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from reconciler.core.plan import Change, Plan, Step
-from reconciler.core.resource import Json
 from reconciler.core.text import visible
 from reconciler.render import plan_words as words
 from reconciler.render.budget import Entry, Fixed, Foldings, Listing, Section, within
-from reconciler.render.manual_words import manual_place, manual_values
+from reconciler.render.manual_markdown import manual_task, task_line
 from reconciler.render.markdown import code, details, fence, marker, prose
-from reconciler.render.screen import harmless
-from reconciler.render.values import Field, Line, shown_change, shown_value, text_lines
+from reconciler.render.values import Field, Line, shown_change
 
 LEAST_BUDGET_CHARACTERS = 8000
 """Every plan fits into this, with true counts where its lines do not."""
@@ -45,24 +43,27 @@ def plan_as_markdown(plan: Plan, *, digest: str, budget_characters: int = 60000,
     source = f" All are in {code(plan_path)}." if plan_path and len(plan_path) <= 300 else " All are in the plan file."
     groups = words.groups(plan.steps)
     steps = [step for _, members in groups for step in members]
-    urgent = [
-        _listing("#### Blocked\n\n", [_entry(step, plan) for step in steps if step.blocked], source),
-        _listing("#### Deleted or deactivated\n\n", [_entry(step, plan) for step in steps if _removes(step)], source),
-        _listing("#### Hazards\n\n", list(_hazards(steps)), source),
-        _listing(
-            "#### Secret writes\n\n", [_entry(s, plan) for s in steps if words.category(s) == "write_secret"], source
-        ),
-        _listing("#### Manual steps\n\n", [_task(step) for step in steps if step.action == "manual"], source),
-    ]
-    changes = [_entry(step, plan) for step in steps if step.action != "manual" and not step.blocked]
-    changes_list = _listing("#### Every step\n\n", changes, source, all_or_counts=True)
+    blocked = [_entry(step, plan) for step in steps if step.blocked]
+    removed = [_entry(step, plan, is_listed=bool(step.blocked)) for step in steps if _removes(step)]
+    secrets = [_entry(step, plan) for step in steps if _writes_secret(step) and not step.blocked]
+    tasks = [_task(step) for step in steps if step.action == "manual"]
+    others = [_entry(step, plan) for step in steps if _is_other(step)]
     blocks = tuple(_folded(plan, address, members) for address, members in groups if _has_details(members))
-    foldings = Foldings(blocks, lambda shown, whole: f"{shown} of {whole} details shown here.{source}")
-    warnings = _listing("#### Warnings\n\n", [_warning(text) for text in plan.warnings], source)
-    head, foot = Fixed(_head(plan, digest)), Fixed(_foot(plan, digest, plan_path))
-    sections: list[Section] = [head, *urgent, warnings, changes_list, foldings]
-    text = within(budget_characters, sections, [foot])
-    return text
+    removals = _listing("#### Deleted or deactivated\n\n", removed, source)
+    work = _listing("#### Manual steps\n\n", tasks, source)
+    sections: list[Section] = [
+        Fixed(_head(plan, digest)),
+        _listing("#### Blocked\n\n", blocked, source),
+        removals,
+        _listing("#### Hazards\n\n", list(_hazards(steps)), source),
+        _listing("#### Secret writes\n\n", secrets, source),
+        work,
+        _listing("#### Warnings\n\n", [_warning(text) for text in plan.warnings], source),
+        _listing("#### Other changes\n\n", others, source, all_or_counts=True),
+        Foldings(blocks, lambda shown, whole: f"{shown} of {whole} details shown here.{source}\n"),
+        Fixed(_foot(plan, digest, plan_path)),
+    ]
+    return within(budget_characters, sections, first=[removals, work])
 
 
 def _listing(title: str, entries: Sequence[Entry], source: str, *, all_or_counts: bool = False) -> Listing:
@@ -121,8 +122,18 @@ def _removes(step: Step) -> bool:
     return step.action in ("delete", "deactivate") and not step.is_waiting
 
 
-def _entry(step: Step, plan: Plan) -> Entry:
+def _writes_secret(step: Step) -> bool:
+    return step.action == "write_secret" and not step.is_waiting
+
+
+def _is_other(step: Step) -> bool:
+    return not (step.blocked or step.action == "manual" or _removes(step) or _writes_secret(step))
+
+
+def _entry(step: Step, plan: Plan, *, is_listed: bool = False) -> Entry:
     short = f"- {code(f'{words.symbol(step)} {step.action} {_place(step)}')}"
+    if is_listed:
+        return Entry(f"{short}: blocked, see above", short, _group(step))
     notes = [prose(reason) for reason in step.blocked]
     if step.reason:
         notes.append(prose(step.reason))
@@ -140,8 +151,8 @@ def _entry(step: Step, plan: Plan) -> Entry:
         notes += [code(f"{change.path} {shown_change(change)[0].value}") for change in step.changes]
     elif step.changes:
         notes.append(_changed(step.changes, plan))
-    full = f"{short}: {'; '.join(notes)}" if notes else short
-    return Entry(harmless(full), harmless(short), f"{_group(step)}")
+    full = f"{short}: {' · '.join(notes)}" if notes else short
+    return Entry(full, short, _group(step))
 
 
 def _changed(changes: Sequence[Change], plan: Plan) -> str:
@@ -166,27 +177,10 @@ def _hazards(steps: Sequence[Step]) -> Iterator[Entry]:
 
 
 def _task(step: Step) -> Entry:
-    manual: Mapping[str, Json] = step.manual or {}
-    title = f"- [ ] {prose(str(manual.get('title') or step.id))}"
-    short = f"{title} · {code(step.id)}"
-    lines = [short, *(f"  - blocked: {prose(reason)}" for reason in step.blocked)]
-    if step.reason:
-        lines.append(f"  - Why: {prose(step.reason)}")
-    if manual.get("admin_center"):
-        lines.append(f"  - Where: {code(manual_place(manual['admin_center']))}")
-    for name, value in manual_values(manual):
-        if isinstance(value, str) and "\n" in value:
-            lines += [f"  - Enter {code(name)}:", "", fence(text_lines(value), "text", indent="    ")]
-        else:
-            lines.append(f"  - Enter {code(name)}: {code(value if isinstance(value, str) else shown_value(value))}")
-    for name, label in (("looks_for", "Looks for"), ("article", "Article"), ("notes", "Notes")):
-        content = manual.get(name)
-        lines += [
-            f"  - {label}: {prose(str(text))}"
-            for text in (content if isinstance(content, list | tuple) else [content])
-            if text
-        ]
-    return Entry("\n".join(lines), short, f"manual `{words.plain_kind(step.address)}`")
+    manual = step.manual or {}
+    why = [*(f"blocked: {reason}" for reason in step.blocked), *([step.reason] if step.reason else [])]
+    full = "\n".join(manual_task(manual, step.id, why))
+    return Entry(full, task_line(manual, step.id), f"manual `{words.plain_kind(step.address)}`")
 
 
 def _warning(text: str) -> Entry:
