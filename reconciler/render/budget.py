@@ -13,6 +13,8 @@ from typing import Literal, Protocol
 
 _FORMS: tuple[Literal["full", "short"], ...] = ("full", "short")
 
+_GROUPS = 8
+
 
 class Section(Protocol):
     """A part of a document that knows how to be smaller."""
@@ -100,7 +102,7 @@ class Listing:
 
     def _shown(self, number: int) -> str:
         left = Counter(entry.group for entry in self.entries[number:])
-        common = left.most_common(12)
+        common = left.most_common(_GROUPS)
         named = [f"{count} {group}" for group, count in sorted(common, key=lambda item: (-item[1], item[0]))]
         others = left.total() - sum(count for _, count in common)
         counts = ", ".join([*named, f"{others} others"] if others else named)

@@ -59,7 +59,9 @@ def fence(lines: Iterable[str], language: str = "", indent: str = "") -> str:
 
 def details(address: str, note: str, body: str) -> str:
     """A folded section; `address` is data, `note` is ours, `body` is finished markdown."""
-    summary = f"<code>{html.escape(harmless(visible(address)))}</code> {html.escape(note)}"
+    # Not every host keeps to CommonMark's HTML blocks, in which a backtick means nothing.
+    name = html.escape(harmless(visible(address))).replace("`", "&#96;")
+    summary = f"<code>{name}</code> {html.escape(note)}"
     return f"<details><summary>{summary}</summary>\n\n{body}\n</details>\n"
 
 

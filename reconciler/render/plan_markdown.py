@@ -14,11 +14,12 @@ from reconciler.render.manual_markdown import manual_task, task_line
 from reconciler.render.markdown import code, details, fence, marker, prose
 from reconciler.render.values import Field, Line, shown_change
 
-LEAST_BUDGET_CHARACTERS = 8000
+LEAST_BUDGET_CHARACTERS = 10_000
 """Every plan fits into this, with true counts where its lines do not."""
 
-_TABLE_ROWS = 20
+_TABLE_ROWS = 15
 _NAME_CHARACTERS = 100
+_PATH_CHARACTERS = 200
 _COLUMNS = (
     ("change", ("update", "link", "release")),
     ("add", ("create",)),
@@ -40,7 +41,7 @@ def plan_as_markdown(plan: Plan, *, digest: str, budget_characters: int = 60000,
     """
     if budget_characters < LEAST_BUDGET_CHARACTERS:
         raise ValueError(f"a budget of {budget_characters} characters is below {LEAST_BUDGET_CHARACTERS}")
-    source = f" All are in {code(plan_path)}." if plan_path and len(plan_path) <= 300 else " All are in the plan file."
+    source = f" All are in {code(plan_path)}." if _is_nameable(plan_path) else " All are in the plan file."
     groups = words.groups(plan.steps)
     steps = [step for _, members in groups for step in members]
     blocked = [_entry(step, plan) for step in steps if step.blocked]
@@ -112,8 +113,8 @@ def _foot(plan: Plan, digest: str, plan_path: str) -> str:
     lines = ["---", "", f"Digest {code(shown)}", ""]
     if plan.is_blocked or not any(step.is_change for step in plan.steps):
         return "\n".join(lines)
-    what = shlex.quote(visible(plan_path)) if plan_path and len(plan_path) <= 300 else ""
-    what = what or f"-e {shlex.quote(visible(_cut(plan.environment)))}"
+    what = shlex.quote(visible(plan_path)) if _is_nameable(plan_path) else ""
+    what = what or f"-e {shlex.quote(_cut(plan.environment))}"
     command = f"reconciler apply {what} --expect-digest {shlex.quote(shown)}"
     return "\n".join([*lines, "To apply exactly this plan:", "", fence([command], "sh")])
 
@@ -237,5 +238,10 @@ def _place(step: Step) -> str:
     return f"{step.address}#{step.part}" if step.part else step.address
 
 
+def _is_nameable(plan_path: str) -> bool:
+    return 0 < len(visible(plan_path)) <= _PATH_CHARACTERS
+
+
 def _cut(name: str) -> str:
-    return name if len(name) <= _NAME_CHARACTERS else name[:_NAME_CHARACTERS] + "…"
+    shown = visible(name)
+    return shown if len(shown) <= _NAME_CHARACTERS else shown[:_NAME_CHARACTERS] + "…"

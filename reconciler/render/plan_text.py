@@ -215,7 +215,10 @@ def _step(screen: Screen, plan: Plan, step: Step, columns: int, verbose: bool) -
     head = f"{words.symbol(step)} {screen.plain(visible(step.action)):<{_ACTION_COLUMNS}}"
     note = screen.plain(_note(step))
     line = f"{head}{screen.padded(name, columns)}{' ' * _GAP}{note}" if note else head + name
-    screen.put(screen.paint(line.rstrip(), style))
+    has_room = display_width(line) <= screen.width
+    screen.put(screen.paint(line if has_room else head + name, style))
+    if note and not has_room:
+        screen.put("    " + screen.paint(note, style))
     for reason in step.blocked:
         screen.prose(reason, first="    blocked: ", rest="      ", style="alarm")
     if step.reason:

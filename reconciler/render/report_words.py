@@ -11,6 +11,7 @@ from reconciler.core.report import Outcome, Report
 from reconciler.core.text import visible
 from reconciler.render.plan_words import counted
 
+# What people still have to do stands last, where it is read last and found first.
 WORST_FIRST = (
     "unknown",
     "failed",
@@ -19,10 +20,10 @@ WORST_FIRST = (
     "no outcome",
     "skipped",
     "unplanned",
-    "waiting",
-    "manual",
     "applied",
     "already",
+    "waiting",
+    "manual",
 )
 
 HEADINGS: Mapping[str, str] = {

@@ -82,7 +82,7 @@ class Screen:
     def put_tokens(self, tokens: Sequence[str], *, first: str, rest: str = "", style: Style = "") -> None:
         """Tokens that are never broken, separated by blanks; East-Asian text may break between its characters."""
         lead, follow = self.plain(first), self.plain(rest) or " " * display_width(self.plain(first))
-        room = max(16, self.width - display_width(lead))
+        room = max(16, self.width - max(display_width(lead), display_width(follow)))
         for line in _filled([self.plain(token) for token in tokens], room):
             self.put(lead + self.paint(line, style))
             lead = follow

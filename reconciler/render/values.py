@@ -205,18 +205,15 @@ def _list_diff(olds: Sequence[Json], news: Sequence[Json]) -> Iterator[Line]:
             yield from _context(old_to - old_from, "item", _shown_item(olds[old_from]))
             continue
         gone = [olds[index] for index in range(old_from, old_to) if not _taken(staying, old_keys[index])]
-        items = [
-            (arriving_here, news[index], old_keys.index(new_keys[index]) if arriving_here else 0, index)
-            for index in range(new_from, new_to)
-            for arriving_here in (_taken(arriving, new_keys[index]),)
-        ]
-        fresh = [item for arriving_here, item, _, _ in items if not arriving_here]
-        pairs = _same_field_pairs(gone, fresh)
-        yield from _item_lines("-", [item for item in gone if not any(item is old for old, _ in pairs)])
-        for arriving_here, item, place_before, place in items:
-            partner = next((old for old, new in pairs if new is item), None)
-            if arriving_here:
-                yield Line("↕", f"{_shown_item(item)} (moved from place {place_before + 1} to {place + 1})")
+        came_back = [_taken(arriving, key) for key in new_keys[new_from:new_to]]
+        fresh = [news[new_from + index] for index, is_back in enumerate(came_back) if not is_back]
+        partners, left_over = _same_field_partners(gone, fresh)
+        yield from _item_lines("-", left_over)
+        for index, is_back in zip(range(new_from, new_to), came_back, strict=True):
+            item, partner = news[index], None if is_back else next(partners)
+            if is_back:
+                was = old_keys.index(new_keys[index])
+                yield Line("↕", f"{_shown_item(item)} (moved from place {was + 1} to {index + 1})")
             elif partner is not None:
                 yield Line("~", f"{_item_head(item)}:")
                 yield from (Line(line.sign, f"  {line.text}") for line in _text_diff(partner["value"], item["value"]))
@@ -231,18 +228,19 @@ def _taken(counts: Counter[bytes], key: bytes) -> bool:
     return False
 
 
-def _same_field_pairs(gone: list[Json], fresh: list[Json]) -> list[tuple[Json, Json]]:
-    """Rules whose long text changed and nothing else, so that the text can be compared line by line."""
-    pairs: list[tuple[Json, Json]] = []
-    for old in gone:
-        if not _has_long_text(old):
-            continue
-        for new in fresh:
-            is_free = not any(new is taken for _, taken in pairs)
-            if is_free and _has_long_text(new) and _item_head(old) == _item_head(new):
-                pairs.append((old, new))
-                break
-    return pairs
+def _same_field_partners(gone: list[Json], fresh: list[Json]) -> tuple[Iterator[Json], list[Json]]:
+    """For each fresh item the rule it replaces with another long text, or None; and what of `gone` is left over."""
+    left = list(gone)
+    partners: list[Json] = []
+    for new in fresh:
+        candidates = left if _has_long_text(new) else []
+        place = next((index for index, old in enumerate(candidates) if _is_same_rule(old, new)), None)
+        partners.append(None if place is None else left.pop(place))
+    return iter(partners), left
+
+
+def _is_same_rule(old: Json, new: Json) -> bool:
+    return _has_long_text(old) and _item_head(old) == _item_head(new)
 
 
 def _has_long_text(item: Json) -> bool:
