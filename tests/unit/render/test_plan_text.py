@@ -59,6 +59,11 @@ def test_steps_stand_in_the_order_of_their_danger_and_each_has_its_symbol() -> N
     ]
 
 
+def test_a_blocked_step_of_any_action_comes_before_a_delete() -> None:
+    shown = text(plan(step("delete", "a/a"), step("adopt", "z/z", blocked=("two of them are live",))))
+    assert shown.index("! adopt") < shown.index("- delete")
+
+
 def test_the_order_of_the_steps_in_the_plan_does_not_matter() -> None:
     shown = sample()
     turned = plan(*reversed(shown.steps), warnings=shown.warnings, approvals=shown.approvals)
