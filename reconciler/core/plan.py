@@ -254,7 +254,9 @@ def read_plan_file(data: bytes) -> PlanFile:
     try:
         body = json.loads(data.decode("utf-8"))
     except (UnicodeDecodeError, ValueError, RecursionError):
-        raise _refused("the plan file is not JSON", "It was cut short, or something else was written into it.") from None
+        raise _refused(
+            "the plan file is not JSON", "It was cut short, or something else was written into it."
+        ) from None
     plan = body.get("plan") if isinstance(body, dict) else None
     if not isinstance(plan, dict):
         raise _refused("the file is not a plan", 'It has no member "plan".')

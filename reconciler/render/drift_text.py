@@ -1,0 +1,45 @@
+"""Where live and manifests differ, as text; it refuses to know what a plan would do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from reconciler.core.plan import Change, Step
+from reconciler.core.text import visible
+from reconciler.render.plan_text import write_fields
+from reconciler.render.plan_words import cause_words, groups, place
+from reconciler.render.screen import Screen, Style
+from reconciler.render.values import Field, shown_change
+
+_SHOWN = ("drift", "conflict", "unknown")
+
+
+def fields_as_text(steps: Iterable[Step], *, colour: bool, width: int, ascii_only: bool = False) -> str:
+    """The changes that live itself caused (drift, conflict) or may have caused (unknown), by address.
+
+    `live was … now …` is said of drift only, where the last applied value is the manifest's; of the others it is
+    said what live has and what the manifest states. Empty when there is none.
+    """
+    screen = Screen(colour=colour, width=width, ascii_only=ascii_only)
+    for address, members in groups(steps):
+        found = [(step, change) for step in members for change in step.changes if change.cause.kind in _SHOWN]
+        if not found:
+            continue
+        screen.blank()
+        screen.put(screen.paint(screen.plain(visible(address)), "bold"))
+        write_fields(screen, [row for step, change in found for row in _rows(step, change)])
+    return screen.text()
+
+
+def _rows(step: Step, change: Change) -> Iterable[tuple[Field, str, Style]]:
+    tag, _, where = cause_words(change, memory="full", is_blocked=True)
+    style: Style = "yellow" if tag else "dim"
+    owner = f"{place(step).partition('#')[2]}." if step.part else ""
+    for field in shown_change(change, is_new=step.action == "create"):
+        value = field.value
+        if field.before and change.cause.kind == "drift":
+            value = f"live was {field.value} now {field.before}"
+        elif field.before:
+            value = f"live has {field.before}, the manifest {field.value}"
+        note = " · ".join(part for part in (tag, where) if part)
+        yield Field(owner + field.path, value, field.lines), note, style
