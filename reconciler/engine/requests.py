@@ -29,7 +29,7 @@ def create_request(
         body[member] = names.live_id({"ref": resource.address, "part": other})
     body.update(_stated_body(resource, part, names, set(deferred), inert))
     for inner in parts.values():
-        if inner.inside == part.name and inner.name != part.name:
+        if inner.inside and inner.inside == part.name:
             body[inner.inside_member] = [_stated_body(resource, inner, names, set(deferred), {})]
     return Request(part.collection.api, "POST", path, _wrapped(part.collection, body), is_repeatable=False)
 

@@ -63,8 +63,8 @@ class WhatsApp(ChannelModel):
     is_created_by_api = False
     admin_center = "Channels > Messaging and social > Messaging > Add channel > WhatsApp"
     person_needs = (
-        "an administrator of the company's Meta Business Manager",
-        "the number, able to receive a call or text message; if the WhatsApp Business app uses it, delete it there first",
+        "be an administrator of the company's Meta Business Manager",
+        "make sure that the number can receive a call or text message; delete it in the WhatsApp Business app first",
     )
     article = "https://support.zendesk.com/hc/en-us/articles/20727209645981"
     type: Literal["whatsapp"]
@@ -88,7 +88,7 @@ class Messenger(ChannelModel):
     vendor_type = "messenger"
     credentials = ("page_access_token", "app_id", "app_secret")
     admin_center = "Channels > Messaging and social > Messaging > Add channel > Facebook Messenger"
-    person_needs = ("a Facebook login with admin rights on the page", "all pages selected and all permissions set to Yes")
+    person_needs = ("have a Facebook login with admin rights on the page", "select all pages, with all permissions set to Yes")
     article = "https://support.zendesk.com/hc/en-us/articles/4408835753370"
     type: Literal["messenger"]
     page_id: Annotated[Digits, MatchKey("pageId", NumberAsText(), is_sent=True)] = Field(
@@ -112,9 +112,9 @@ class Instagram(ChannelModel):
     credentials = ("page_access_token", "app_id", "app_secret")
     admin_center = "Channels > Messaging and social > Messaging > Add channel > Instagram Direct"
     person_needs = (
-        "in the Instagram mobile app: Settings > Messages and story replies > Message controls > Connected tools > "
+        "in the Instagram mobile app, switch on Settings > Messages and story replies > Message controls > Connected tools > "
         "Allow access to messages",
-        "a Facebook login for the Business Manager that owns the linked page",
+        "have a Facebook login for the Business Manager that owns the linked page",
     )
     article = "https://support.zendesk.com/hc/en-us/articles/4408835013018"
     type: Literal["instagram"]
@@ -147,7 +147,7 @@ class XDirectMessages(ChannelModel):
     vendor_type = "twitter"
     credentials = ("tier", "consumer_key", "consumer_secret", "access_token_key", "access_token_secret")
     admin_center = "Channels > Messaging and social > Messaging > Add channel > X Corp"
-    person_needs = ("the X account's login", "in X: allow direct messages from everyone")
+    person_needs = ("have the X account's login", "in X, allow direct messages from everyone")
     article = "https://support.zendesk.com/hc/en-us/articles/4408883122714"
     type: Literal["x_dm"]
     tier: Annotated[Literal["enterprise"], Managed("tier", on_update=False)] = Field(
@@ -173,7 +173,7 @@ class Line(ChannelModel):
     vendor_type = "line"
     credentials = ("channel_secret", "channel_access_token")
     admin_center = "Channels > Messaging and social > Messaging > Add channel > LINE"
-    person_needs = ("the channel's id, secret and access token from the LINE developers console",)
+    person_needs = ("have the channel's id, secret and access token from the LINE developers console",)
     article = "https://support.zendesk.com/hc/en-us/articles/4408824569114"
     type: Literal["line"]
     channel_id: Annotated[Digits, MatchKey("channelId", is_sent=True)] = Field(
@@ -532,9 +532,9 @@ def _manual(resource: Resource, values: Mapping[str, Json]) -> ManualStep:
         title=f"connect the channel: {(model.__doc__ or '').split(':')[0].rstrip('.')}",
         admin_center=f"Admin Center > {model.admin_center}",
         values=tuple(shown),
-        looks_for=f"a {model.vendor_type} channel with {found}" if found else f"one {model.vendor_type} channel",
+        looks_for=f"a channel of type {model.vendor_type} with {found}" if found else f"one channel of type {model.vendor_type}",
         article=model.article,
-        notes=tuple(f"You need {need}." for need in model.person_needs),
+        notes=tuple(f"Before you start: {need}." for need in model.person_needs),
     )
 
 

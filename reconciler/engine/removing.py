@@ -1,0 +1,138 @@
+"""Drafts what happens to objects whose manifest is gone or a tombstone; only what the memory owns is ever removed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reconciler.core.plan import Cause, Change, Step, digest_of
+from reconciler.core.resource import Resource
+from reconciler.core.state import Entry
+from reconciler.engine.comparing import cause_at
+from reconciler.engine.drafting import Draft, step_id
+from reconciler.engine.live import Snapshot, observe_part
+from reconciler.engine.matching import Matching, parts_of_entry
+from reconciler.kinds._registry import find_kind
+from reconciler.manifest.loader import LoadedEnvironment
+
+
+def removal_steps(
+    draft: Draft,
+    environment: LoadedEnvironment,
+    resources: Mapping[str, Resource],
+    matching: Matching,
+    entries: dict[str, Entry],
+    snapshot: Snapshot,
+    memory: str,
+) -> None:
+    """Add the steps for tombstones and for remembered addresses without a manifest."""
+    for resource in resources.values():
+        if not resource.removed:
+            continue
+        entry = entries.get(resource.address)
+        if entry is None:
+            binding = environment.bindings.get(resource.address)
+            if memory == "none" and binding is None:
+                draft.warnings.append(
+                    f"{resource.address} is to be removed, but nothing remembers which live object it is. Say it in "
+                    f'bindings.yaml: {resource.address}: {{id: "…"}}'
+                )
+            continue
+        cause = cause_at(resource, "removed", "intended")
+        _remove(draft, resource.address, entry, resource.removed, cause, matching, snapshot, "")
+    for address, entry in entries.items():
+        if address in resources or entry.retired:
+            continue
+        wish = entry.on_remove or find_kind(address.split("/")[0]).on_remove
+        blocked = ""
+        if environment.policy.removal == "tombstone":
+            blocked = (
+                "its manifest is gone, and policy.removal is tombstone: absence alone removes nothing. Put the manifest back, or "
+                f"say what happens: {{kind: {address.split('/')[0]}, name: {address.split('/')[1]}, removed: delete}} (or deactivate, keep)."
+            )
+        elif wish == "block":
+            blocked = (
+                "its manifest is gone, and objects of this kind are not removed by absence. Put the manifest back, or say what "
+                f"happens: {{kind: {address.split('/')[0]}, name: {address.split('/')[1]}, removed: delete}} (or deactivate, keep)."
+            )
+        _remove(draft, address, entry, "delete" if wish == "block" else wish, Cause("intended"), matching, snapshot, blocked)
+
+
+def _remove(
+    draft: Draft,
+    address: str,
+    entry: Entry,
+    wish: str,
+    cause: Cause,
+    matching: Matching,
+    snapshot: Snapshot,
+    blocked: str,
+) -> None:
+    if entry.retired:
+        return
+    kind = find_kind(address.split("/")[0])
+    parts = [part for part in parts_of_entry(address, entry) if entry.live.get(part.name)]
+    unreadable = next((why for part in parts if (why := snapshot.unreadable(part.collection.name))), "")
+    live = [(part, snapshot.find(part.collection.name, entry.live[part.name])) for part in parts]
+    reasons = [blocked] if blocked else []
+    if unreadable:
+        reasons.append(f"its collection could not be read, so nothing is known about it: {unreadable}")
+    elif not any(found for _, found in live):
+        draft.add(
+            Step(
+                step_id("forget", address),
+                "forget",
+                address,
+                reason="its manifest is gone, and so is the live object",
+            )
+        )
+        return
+    elif wish == "keep" and not blocked:
+        draft.add(
+            Step(
+                step_id("forget", address),
+                "forget",
+                address,
+                live_id=entry.live.get(parts[0].name, "") if parts else "",
+                reason="no longer managed; the live object stays",
+            )
+        )
+        return
+    if entry.protect:
+        reasons.append(
+            "it is protected. Set lifecycle: {protect: false} in its manifest and apply that first, in a plan of its own."
+        )
+    if wish == "deactivate" and kind.deactivates is None:
+        reasons.append(f"a {kind.name} cannot be deactivated. Use removed: delete or keep.")
+    earlier: list[str] = []
+    for part, found in reversed(live):
+        if part.inside or (found is None and not unreadable):
+            continue
+        action = "deactivate" if wish == "deactivate" else "delete"
+        observed = digest_of(observe_part(part, found[1], matching.names)) if found else ""
+        changes: tuple[Change, ...] = ()
+        if action == "deactivate" and kind.deactivates is not None:
+            path, value = kind.deactivates
+            if found and found[1].get(path) == value:
+                draft.add(Step(step_id("forget", address), "forget", address, live_id=entry.live[part.name],
+                               reason="it is inactive already"))
+                return
+            changes = (Change(path, "set", not value, value, cause),)
+        step = Step(
+            step_id(action, address, part.name),
+            action,
+            address,
+            part.name,
+            entry.live[part.name],
+            observed={"digest": observed} if observed else {},
+            binding="state",
+            changes=changes,
+            reason="its manifest is gone" if not cause.file else "its manifest is a tombstone",
+            risk="deletes_data" if action == "delete" else "",
+            reversible=action == "deactivate",
+            blocked=tuple(reasons),
+        )
+        repointing = [
+            other.id for other in draft.steps.values() if other.action in ("update", "link", "create") and other.address != address
+        ]
+        draft.add(step, *earlier, *repointing)
+        earlier.append(step.id)
