@@ -1,0 +1,127 @@
+"""What the memory becomes after a step; pure functions from entries to entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from reconciler.core.plan import Change, Step
+from reconciler.core.resource import Json, Resource
+from reconciler.core.state import Entry
+from reconciler.engine.comparing import secret_use, stated_value
+from reconciler.engine.planner import Planned
+from reconciler.kinds._registry import find_kind
+
+
+def bound(entry: Entry | None, resource: Resource, part: str, live_id: str, *, created: bool) -> Entry:
+    """The entry with a part bound to a live object; what was applied to another object is forgotten."""
+    entry = entry or Entry(live={}, created=created)
+    applied = dict(entry.applied)
+    if entry.live.get(part) != live_id:
+        applied.pop(part, None)
+    return replace(
+        entry,
+        live={**entry.live, part: live_id},
+        key=_key(resource),
+        applied=applied,
+        protect=resource.lifecycle.protect,
+        on_remove=resource.lifecycle.on_remove,
+        retired=None,
+    )
+
+
+def _key(resource: Resource) -> dict[str, Json]:
+    """What the object is found by without the memory, and its type."""
+    key: dict[str, Json] = {"type": resource.type} if resource.type else {}
+    for part in find_kind(resource.kind).parts(resource.document):
+        for each in part.key_fields():
+            is_stated, value = stated_value(resource, each)
+            if is_stated:
+                key[each.path] = value
+    return key
+
+
+def adopted(entry: Entry, resource: Resource, part: str, observed: Mapping[str, Json]) -> Entry:
+    """The entry with live's stated fields as last applied, and the stated generations as written."""
+    generations = dict(entry.generations)
+    for each in _fields(resource, part):
+        is_stated, value = resource.stated(each.path)
+        if each.is_secret and is_stated:
+            generations.setdefault(each.path, secret_use(value).generation)
+    return replace(
+        entry,
+        applied={**entry.applied, part: {**entry.applied.get(part, {}), **observed}},
+        generations=generations,
+    )
+
+
+def written(entry: Entry, part: str, changes: Iterable[Change]) -> Entry:
+    """The entry after the changes of one part were written or released."""
+    applied = dict(entry.applied.get(part, {}))
+    generations = dict(entry.generations)
+    for change in changes:
+        if change.op == "write_secret":
+            generations[change.path] = int(change.after["generation"])
+        elif change.op == "release":
+            applied.pop(change.path, None)
+        else:
+            applied[change.path] = change.after
+    everything = {**entry.applied, part: applied}
+    return replace(entry, applied={name: fields for name, fields in everything.items() if fields}, generations=generations)
+
+
+def by_owner(step: Step) -> dict[tuple[str, str], list[Change]]:
+    """The changes of a step by the address and part that they belong to."""
+    owners: dict[tuple[str, str], list[Change]] = {}
+    for change in step.changes:
+        owner = (change.address, change.part) if change.address else (step.address, step.part)
+        owners.setdefault(owner, []).append(change)
+    return owners
+
+
+def in_step(planned: Planned, entries: Mapping[str, Entry], attested: Mapping[str, str]) -> dict[str, Entry]:
+    """The entries that change although no step does: fields that are newly stated and hold, lifecycle, generations
+    that a person vouched for."""
+    changed: dict[str, Entry] = {}
+    for address, entry in entries.items():
+        resource = planned.resources.get(address)
+        if resource is None or resource.removed or entry.retired:
+            continue
+        applied = {part: dict(fields) for part, fields in entry.applied.items()}
+        for (owner, part), observed in planned.observed.items():
+            desired = planned.desired.get((owner, part), {})
+            is_ours = part in entry.live or part in ("place", "order")
+            if owner == address and is_ours and planned.matching.identity(address, part).live_id in ("", entry.live.get(part)):
+                for path, value in desired.items():
+                    if path in observed and observed[path] == value:
+                        applied.setdefault(part, {})[path] = value
+        generations = dict(entry.generations)
+        for path, generation in _vouched_generations(resource, entry, attested):
+            generations[path] = generation
+        updated = replace(
+            entry,
+            applied=applied,
+            generations=generations,
+            key=_key(resource),
+            protect=resource.lifecycle.protect,
+            on_remove=resource.lifecycle.on_remove,
+        )
+        if updated != entry:
+            changed[address] = updated
+    return changed
+
+
+def _vouched_generations(resource: Resource, entry: Entry, attested: Mapping[str, str]) -> Iterable[tuple[str, int]]:
+    for part in find_kind(resource.kind).parts(resource.document):
+        for each in part.fields:
+            is_stated, value = resource.stated(each.path)
+            if each.rotates == "by_hand" and is_stated and each.path in entry.generations:
+                manual = f"manual:{resource.address}#rotate-{each.path.replace('_', '-')}"
+                if manual in attested:
+                    yield each.path, secret_use(value).generation
+
+
+def _fields(resource: Resource, part: str):  # type: ignore[no-untyped-def]
+    for each in find_kind(resource.kind).parts(resource.document):
+        if each.name == part:
+            yield from each.fields

@@ -1,0 +1,181 @@
+"""Decides what of a fresh plan may run under an approved one; a pure function over two plans.
+
+The approved plan is an upper bound by effect: fresh effects that it has run, its own that are brought about already
+are `already`, fresh ones that it lacks are `unplanned`, and what moved underneath it is stale.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from reconciler.core.canonical import canonical_json
+from reconciler.core.plan import Change, Plan, Step, effects
+from reconciler.core.report import Outcome
+from reconciler.engine.planner import Planned
+
+Key = tuple[str, str, str]
+
+
+@dataclass(slots=True)
+class Decision:
+    """`runs` are the fresh steps, cut to what was approved, in order; `settled` are outcomes that need no run."""
+
+    runs: list[Step] = field(default_factory=list)
+    settled: list[Outcome] = field(default_factory=list)
+    stale: list[str] = field(default_factory=list)
+    stale_steps: set[str] = field(default_factory=set)
+    blocked: list[Step] = field(default_factory=list)
+
+
+def decide(approved: Plan, fresh: Planned) -> Decision:
+    """What runs, what is done already, what was not planned, and what is stale or blocked."""
+    return _Decider(approved, fresh).decide()
+
+
+class _Decider:
+    def __init__(self, approved: Plan, fresh: Planned) -> None:
+        self.approved, self.fresh = approved, fresh
+        self.decision = Decision()
+        self.bounds: dict[Key, set[bytes]] = {}
+        self.afters: dict[Key, list[bytes]] = {}
+        self.created_parts: set[tuple[str, str]] = set()
+        for step in approved.steps:
+            for effect, _ in effects(step):
+                self.bounds.setdefault((effect.address, effect.part, effect.what), set()).add(effect.after)
+                if step.action == "create":
+                    self.created_parts.add((effect.address, effect.part))
+
+    def decide(self) -> Decision:
+        fresh_effects: set[tuple[Key, bytes]] = set()
+        approved_by_id = {step.id: step for step in self.approved.steps}
+        for step in self.fresh.plan.steps:
+            for effect, _ in effects(step):
+                fresh_effects.add(((effect.address, effect.part, effect.what), effect.after))
+            self._judge(step, approved_by_id)
+        for step in self.approved.steps:
+            if step.is_change:
+                self._judge_missing(step, fresh_effects)
+        return self.decision
+
+    def _covers(self, address: str, part: str, what: str, after: bytes) -> bool:
+        if after in self.bounds.get((address, part, what), ()):
+            return True
+        return what == "*adopt" and (address, part) in self.created_parts
+
+    def _judge(self, step: Step, approved: dict[str, Step]) -> None:
+        if step.action == "manual":
+            self._settle(step, "manual")
+            return
+        if step.is_waiting:
+            self._settle(step, "waiting", f"waits for {', '.join(step.waits_for)}")
+            return
+        covered = [(effect, change) for effect, change in effects(step) if self._covers(effect.address, effect.part, effect.what, effect.after)]
+        if step.blocked:
+            if covered or self._was_planned(step):
+                self.decision.blocked.append(step)
+            else:
+                self._settle(step, "unplanned", "blocked in the fresh plan, and not part of the approved one")
+            return
+        needs_existence = step.action in ("create", "delete", "adopt", "move", "forget")
+        has_existence = any(change is None for _, change in covered)
+        if not covered or (needs_existence and not has_existence):
+            self._settle(step, "unplanned", "not part of the approved plan: plan again")
+            return
+        kept = {id(change) for _, change in covered if change is not None}
+        left_out = [change for change in step.changes if id(change) not in kept]
+        if left_out:
+            self._settle(step, "unplanned", f"{', '.join(change.path for change in left_out)}: not part of the approved plan: plan again")
+        runnable = replace(step, changes=tuple(change for change in step.changes if id(change) in kept))
+        reason = self._stale_reason(runnable, approved.get(step.id))
+        if reason:
+            self._mark_stale(step, reason)
+        self.decision.runs.append(runnable)
+
+    def _was_planned(self, step: Step) -> bool:
+        """Whether the approved plan changes the same part: then a block in the fresh plan is about it."""
+        return any(key[:2] == (step.address, step.part) for key in self.bounds)
+
+    def _stale_reason(self, step: Step, saved: Step | None) -> str:
+        if saved is None or saved.action != step.action or step.action in ("create", "move", "forget", "write_secret"):
+            return ""
+        if saved.observed == step.observed and "digest" in step.observed:
+            return ""
+        if step.action in ("delete", "deactivate"):
+            return "the object changed since the plan was made"
+        if step.action == "adopt":
+            return "" if saved.live_id == step.live_id else f"it was {saved.live_id}, now it is {step.live_id}"
+        if str(saved.observed.get("after", "")).startswith("create:"):
+            return ""
+        for change in step.changes:
+            reason = self._moved(saved, change)
+            if reason:
+                return reason
+        return ""
+
+    def _moved(self, saved: Step, change: Change) -> str:
+        if change.op == "release":
+            return ""
+        planned = [each for each in saved.changes if (each.path, each.address) == (change.path, change.address)]
+        for each in planned:
+            if canonical_json(each.before) == canonical_json(change.before):
+                return ""
+        afters = self.bounds.get((change.address or saved.address, change.part if change.address else saved.part, change.path), ())
+        if canonical_json([change.op, change.before]) in afters:
+            return ""
+        return f"{change.path} is neither what it was when the plan was made nor what the plan makes of it"
+
+    def _judge_missing(self, step: Step, fresh_effects: set[tuple[Key, bytes]]) -> None:
+        missing = [
+            (effect, change)
+            for effect, change in effects(step)
+            if ((effect.address, effect.part, effect.what), effect.after) not in fresh_effects
+        ]
+        if not missing:
+            return
+        undone = [reason for effect, change in missing if (reason := self._not_done(step, change, effect.address, effect.part))]
+        if undone:
+            self._mark_stale(step, undone[0])
+        elif len(missing) == sum(1 for _ in effects(step)) or step.action not in ("create",):
+            still_runs = any(each.id == step.id for each in self.decision.runs)
+            if not still_runs:
+                self._settle(step, "already", "the account already is what the plan makes of it")
+        else:
+            self._settle(step, "already", "the object is there already")
+
+    def _not_done(self, step: Step, change: Change | None, address: str, part: str) -> str:
+        """Why an effect that the fresh plan does not have cannot be taken as done; empty when it is done."""
+        identity = self.fresh.matching.identity(address, part)
+        is_gone_here = address not in self.fresh.resources
+        if change is None:
+            if step.action == "create":
+                return "" if identity.live_id else "the object is not there, and is not to be created any more"
+            if step.action == "adopt":
+                return "" if identity.live_id == step.live_id or not step.live_id else "the live object is another one"
+            if step.action == "delete":
+                is_there = any(
+                    str(live.get("id")) == step.live_id
+                    for key in self.fresh.matching.names.snapshot.listings
+                    for live in self.fresh.matching.names.objects(*key)
+                )
+                return "the object is still there, and is not to be deleted any more" if is_there else ""
+            return ""
+        if change.op in ("release", "write_secret") or step.action in ("move", "forget") or is_gone_here:
+            return ""
+        observed = self.fresh.observed.get((address, part), {})
+        if change.path in observed and canonical_json(observed[change.path]) == canonical_json(change.after):
+            return ""
+        desired = self.fresh.desired.get((address, part), {})
+        if change.path in desired and change.path not in observed and identity.live_id:
+            return ""
+        if change.path not in observed and not identity.live_id:
+            return "the object is not there any more"
+        return f"{change.path} is neither what it was when the plan was made nor what the plan makes of it"
+
+    def _mark_stale(self, step: Step, reason: str) -> None:
+        self.decision.stale.append(f"{step.id}: {reason}")
+        self.decision.stale_steps.add(step.id)
+
+    def _settle(self, step: Step, result: str, detail: str = "") -> None:
+        self.decision.settled.append(
+            Outcome(step.id, step.action, step.address, step.part, result, step.live_id, detail, manual=step.manual)  # type: ignore[arg-type]
+        )
