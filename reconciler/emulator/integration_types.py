@@ -69,12 +69,11 @@ def _value_problems(where: str, value: Any, attribute: Attribute) -> list[str]:
     found = []
     if isinstance(value, str | list):
         unit = "characters" if isinstance(value, str) else "items"
-        words = ("shorter", "longer") if isinstance(value, str) else ("fewer", "more")
+        less, more = ("be shorter", "be longer") if isinstance(value, str) else ("have fewer", "have more")
         if attribute.minimum is not None and len(value) < attribute.minimum:
-            found.append(f"{where}: should not be {words[0]} than {attribute.minimum} {unit}")
+            found.append(f"{where}: should not {less} than {attribute.minimum} {unit}")
         if attribute.maximum is not None and len(value) > attribute.maximum:
-            verb = "be" if isinstance(value, str) else "have"
-            found.append(f"{where}: should not {verb} {words[1]} than {attribute.maximum} {unit}")
+            found.append(f"{where}: should not {more} than {attribute.maximum} {unit}")
     elif isinstance(value, int):
         if attribute.minimum is not None and value < attribute.minimum:
             found.append(f"{where}: should be >= {attribute.minimum}")

@@ -40,8 +40,6 @@ def _admit_brand(account: Account, document: Json, parts: dict[str, str]) -> Jso
         "is_deleted": False,
         "has_help_center": False,
         "help_center_state": "disabled",
-        "host_mapping": None,
-        "logo": None,
         "ticket_form_ids": [],
         "signature_template": "{{agent.signature}}",
     }

@@ -40,6 +40,7 @@ class Recorder:
 
     def __init__(self, url: str) -> None:
         self.exchanges: list[Exchange] = []
+        self._judged = 0
         self._client = httpx.Client(base_url=url, auth=("owner@example.com/token", "token"))
 
     def __call__(self, method: str, path: str, body: Any = None, *, expected: int) -> Any:
@@ -60,8 +61,9 @@ class Recorder:
         return answer
 
     def problems(self) -> list[str]:
-        """What the contract says against all exchanges so far."""
-        return [problem for exchange in self.exchanges for problem in exchange.problems()]
+        """What the contract says against the exchanges since the last call."""
+        unjudged, self._judged = self.exchanges[self._judged :], len(self.exchanges)
+        return [problem for exchange in unjudged for problem in exchange.problems()]
 
     def close(self) -> None:
         self._client.close()

@@ -44,6 +44,7 @@ def ask() -> Iterator[Recorder]:
         "/api/v2/ticket_fields": [{"type": "text", "title": "Order"}],
         "/api/v2/ticket_forms": [{"name": "Default"}],
         "/api/v2/organizations": [{"name": "Maison Lune"}],
+        "/api/v2/webhooks": [{"name": "Hook", "status": "active"}],
         "/api/v2/business_hours/schedules": [schedule],
     }
     with Emulator({"maison-lune": 0}, seed={"maison-lune": seed}) as emulator:
@@ -118,7 +119,8 @@ def test_people_groups_and_settings_answer_as_the_contract_says(ask: Recorder) -
     for name in ("brands", "locales", "ticket_fields", "ticket_forms", "organizations"):
         listed = ask("GET", f"/api/v2/{name}", expected=200)[name]
         ask("GET", f"/api/v2/{name}/{listed[0]['id']}", expected=200)
-    ask("GET", "/api/v2/webhooks?page[size]=100", expected=200)
+    webhooks = ask("GET", "/api/v2/webhooks?page[size]=100", expected=200)["webhooks"]
+    ask("GET", f"/api/v2/webhooks/{webhooks[0]['id']}", expected=200)
     schedules = ask("GET", "/api/v2/business_hours/schedules", expected=200)["schedules"]
     ask("GET", f"/api/v2/business_hours/schedules/{schedules[0]['id']}", expected=200)
     group = ask("POST", "/api/v2/groups", {"group": {"name": "Japan", "description": "JP"}}, expected=201)["group"]
@@ -196,7 +198,7 @@ def test_every_route_of_the_emulator_has_been_asked_and_every_exception_was_need
         ({"type": "line", "channelSecret": 1}, "$.channelSecret: 1 is not of type 'string'"),
         ({"type": "line", "colour": "green"}, "$.colour: not in the contract"),
         ({"type": "telegram"}, "$: 'token' is a required property"),
-        ({"type": "whatsapp", "phoneNumber": "331"}, "$: Tried to write read-only property with 331"),
+        ({"type": "whatsapp", "phoneNumber": "331"}, "$.phoneNumber: Tried to write read-only property with 331"),
         ({"type": "fax"}, "$: 'fax' is no integration type of the contract"),
     ],
 )
