@@ -17,11 +17,12 @@ from reconciler.emulator.registry import COLLECTIONS, collection_of
 def state(account: Account) -> Json:
     """All documents by list path, and what no API shows. Secrets are left out; only how often each was sent is told."""
     app_id = (account.get("app", "-") or {}).get("id")
+    in_paths = {"app": app_id or "{app}"}
     objects: dict[str, Any] = {}
     for collection in COLLECTIONS:
         for document in account.all(collection.table):
             parents = {key[1:]: value for key, value in document.items() if key.startswith("_")}
-            path = collection.path.format_map({"app": app_id, **parents})
+            path = collection.path.format_map({**in_paths, **parents})
             shown = {k: v for k, v in collection.show(account, document).items() if k not in ("secret", "webhooks")}
             if collection.singleton:
                 objects[path] = shown
@@ -58,7 +59,8 @@ def click(account: Account, path: str, content: Json | None) -> Json | None:
     if content is None:
         account.remove(collection.table, key)
         return {}
-    return visible(collection.add(account, merge(old, content), parts))
+    moment = {"updated_at": account.now()} if "updated_at" in old else {}
+    return visible(collection.add(account, merge(old, {**moment, **content}), parts))
 
 
 def _from_admin_center(account: Account, path: str) -> Json:

@@ -72,6 +72,10 @@ def plant(account: Account, seed: Json) -> None:
         default = next((group["id"] for group in account.all("groups") if group["default"]), None)
         _add_owner(account, default)
     _keep_default_brand_true(account)
+    switchboards = [switchboard["id"] for switchboard in account.all("switchboards")]
+    for entry in account.all("switchboard_integrations"):
+        if entry["_switchboard"] not in switchboards:
+            raise ValueError(f'"{entry["_switchboard"]}" has switchboard integrations but is no switchboard.')
 
 
 def _replace(account: Account, collection: Collection, parts: dict[str, str], content: Any) -> None:

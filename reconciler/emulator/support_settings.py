@@ -67,7 +67,7 @@ def default_settings(default_brand_id: int) -> Json:
         },
         "groups": {"check_group_name_uniqueness": True},
         "limits": {"attachment_size": 52428800},
-        "localization": {"locale_ids": [1], "default_locale_identifier": "en-US", "time_zone": "UTC"},
+        "localization": {"locale_ids": [1, 16, 67], "default_locale_identifier": "en-US", "time_zone": "UTC"},
         "messaging_inactivity": {"enabled": False, "timeout": 10, "ticket_status_id": None, "reminders": []},
         "routing": {
             "enabled": False,

@@ -142,8 +142,6 @@ def _entry_problems(call: Call, switchboard: Json, body: Json, itself: str | Non
     if len(given) == 2 or (itself is None and not given):
         found.append("One of integrationId or integrationType must be provided")
     siblings = [entry for entry in entries_of(call.account, switchboard["id"]) if entry["id"] != itself]
-    if any(entry["name"] == body.get("name") for entry in siblings):
-        found.append(".name: should be unique in the switchboard")
     following = body.get("nextSwitchboardIntegrationId")
     if following is not None and following not in [entry["id"] for entry in siblings]:
         found.append(".nextSwitchboardIntegrationId: should be the id of another switchboard integration")

@@ -102,7 +102,10 @@ def test_a_page_has_25_integrations_unless_asked_otherwise_and_types_filter(ask:
             {"type": "custom", "webhooks": [WEBHOOK], "defaultResponderId": None},
             "defaultResponderId: should not have additional properties",
         ),
-        ({**SMALLEST["twitter"], "type": "twitter", "tier": "x"}, ".tier: should be equal to one of the allowed values"),
+        (
+            {**SMALLEST["twitter"], "type": "twitter", "tier": "x"},
+            ".tier: should be equal to one of the allowed values",
+        ),
         ({"type": "ios", "production": "yes"}, ".production: should be boolean"),
     ],
 )

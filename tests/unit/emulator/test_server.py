@@ -198,7 +198,9 @@ def test_a_seed_replaces_what_it_names_and_nothing_else(start: Callable[..., Cli
     ask = start(seed)
 
     assert ask("GET", "/api/v2/users/me")["user"]["name"] == "Ines"
-    assert ask("GET", "/api/v2/triggers/5")["trigger"]["url"] == "https://maison-lune.zendesk.com/api/v2/triggers/5.json"
+    assert (
+        ask("GET", "/api/v2/triggers/5")["trigger"]["url"] == "https://maison-lune.zendesk.com/api/v2/triggers/5.json"
+    )
     assert [c["name"] for c in ask("GET", "/api/v2/trigger_categories")["trigger_categories"]] == ["Social"]
     assert ask("GET", "/api/v2/account/settings")["settings"]["routing"]["enabled"] is True
     assert [g["name"] for g in ask("GET", "/api/v2/groups")["groups"]] == ["Support"]
