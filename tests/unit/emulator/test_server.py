@@ -68,6 +68,10 @@ def test_a_token_works_until_it_runs_out_and_then_a_new_one_does(start: Callable
     assert status("any-other") == 200
 
 
+def test_a_token_lasts_half_an_hour_unless_asked_otherwise(ask: Client) -> None:
+    assert ask("POST", "/oauth/tokens", TOKEN, 201)["expires_in"] == 1800
+
+
 @pytest.mark.parametrize(
     ("change", "status"),
     [({"client_secret": "refused"}, 401), ({"client_id": ""}, 401), ({"grant_type": "password"}, 400)],
@@ -264,6 +268,20 @@ def test_a_database_outlives_the_process_and_beats_the_seed(tmp_path: Path) -> N
             other.http.close()
 
 
+def test_what_was_deleted_stays_deleted_in_the_database(tmp_path: Path) -> None:
+    with Emulator({SUBDOMAIN: 0}, db_file=tmp_path / "zendesk.db") as emulator:
+        ask = Client(emulator.url(SUBDOMAIN))
+        first, _ = ask("GET", "/api/v2/trigger_categories")["trigger_categories"]
+        ask("DELETE", f"/api/v2/trigger_categories/{first['id']}", expected=204)
+        ask.http.close()
+    with Emulator({SUBDOMAIN: 0}, db_file=tmp_path / "zendesk.db") as emulator:
+        ask = Client(emulator.url(SUBDOMAIN))
+        left = ask("GET", "/api/v2/trigger_categories")["trigger_categories"]
+        ask.http.close()
+
+    assert [category["name"] for category in left] == ["Initial Category"]
+
+
 def test_a_port_in_use_is_named() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -301,3 +319,13 @@ def test_serving_ends_well_on_a_signal(tmp_path: Path, number: signal.Signals) -
         _, complaints = process.communicate(timeout=10)
 
     assert (len(ports), process.returncode, complaints) == (2, 0, "")
+
+
+def test_it_imports_nothing_else_of_the_program() -> None:
+    package = Path(__file__).resolve().parents[3] / "reconciler" / "emulator"
+    imports = [
+        line for file in package.glob("*.py") for line in file.read_text("utf-8").splitlines() if "import" in line
+    ]
+    ours = [line.strip() for line in imports if "reconciler" in line and "reconciler.emulator" not in line]
+
+    assert ours == []

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from reconciler.emulator.account import Account
 from tests.unit.emulator.conftest import Client
 
 GROUPS = "/api/v2/groups"
@@ -19,11 +18,15 @@ def test_a_new_account_has_an_owner_a_default_group_and_a_default_brand(ask: Cli
     assert ask("GET", "/api/v2/account/settings")["settings"]["brands"]["default_brand_id"] == brand["id"]
 
 
-def test_the_same_requests_make_the_same_ids_and_another_account_other_ones(start: Callable[..., Client]) -> None:
-    ids = [start()("POST", GROUPS, {"group": {"name": "A"}}, 201)["group"]["id"] for _ in range(2)]
+def test_the_same_requests_make_the_same_ids_and_another_account_other_ones() -> None:
+    def ids(account: Account) -> tuple[int, str, int]:
+        return account.new_support_id(), account.new_conversations_id(), account.new_connection_number()
 
-    assert ids[0] == ids[1]
-    assert ids[0] > 1_500_000_000_000
+    first = ids(Account("maison-lune"))
+
+    assert first == ids(Account("maison-lune"))
+    assert [a == b for a, b in zip(first, ids(Account("maison-lune-sandbox")), strict=True)] == [False] * 3
+    assert 1_500_000_000_000 < first[0] < 2**53
 
 
 def test_json_at_the_end_of_a_path_changes_nothing_and_unknown_paths_are_not_found(ask: Client) -> None:
@@ -88,8 +91,12 @@ def test_the_default_group_and_an_agents_default_group_cannot_be_deleted(ask: Cl
     agent = {"name": "A", "email": "a@example.com", "role": "agent", "default_group_id": other["id"]}
     ask.click("/api/v2/users", agent)
 
-    ask("DELETE", f"{GROUPS}/{default['id']}", expected=422)
-    ask("DELETE", f"{GROUPS}/{other['id']}", expected=422)
+    def reason(group: dict[str, int]) -> str:
+        refused = ask("DELETE", f"{GROUPS}/{group['id']}", expected=422)
+        return str(refused["details"]["base"][0]["description"])
+
+    assert reason(default) == "The default group cannot be deleted"
+    assert reason(other) == "The group is the default group of a user and cannot be deleted"
 
 
 def test_a_private_group_never_becomes_public_again(ask: Client) -> None:
