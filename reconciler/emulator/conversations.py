@@ -216,7 +216,7 @@ def _written(integration: Json, body: Json) -> Json:
 
 def _create(call: Call) -> Answer:
     body = call.body()
-    if body.get("type") not in TYPES:
+    if not isinstance(body.get("type"), str) or body["type"] not in TYPES:
         raise bad_request("should have required property 'type'" if "type" not in body else "Invalid integration type")
     found = create_problems(body)
     responder = _responder(call.account, body, found)

@@ -45,8 +45,10 @@ FORMS: dict[str, tuple[type, ...]] = {
 }
 
 
-def problems(body: Json, attributes: dict[str, Attribute], *, where: str = "", partial: bool = False) -> list[str]:
+def problems(body: Any, attributes: dict[str, Attribute], *, where: str = "", partial: bool = False) -> list[str]:
     """What is wrong with a body, one title per problem, worded as the service's JSON-schema validator does."""
+    if not isinstance(body, dict):
+        return [f"{where}: should be object"]
     found = []
     if not partial:
         missing = (name for name, attribute in attributes.items() if attribute.required and name not in body)
@@ -101,15 +103,7 @@ WEBHOOK = {
 
 
 def _webhook_items(where: str, value: Any) -> list[str]:
-    return [
-        problem
-        for n, item in enumerate(value)
-        for problem in (
-            problems(item, WEBHOOK, where=f"{where}[{n}]")
-            if isinstance(item, dict)
-            else [f"{where}[{n}]: should be object"]
-        )
-    ]
+    return [problem for n, item in enumerate(value) for problem in problems(item, WEBHOOK, where=f"{where}[{n}]")]
 
 
 _FIELD = {
@@ -125,7 +119,7 @@ _FIELD = {
 
 def _field_items(where: str, value: Any) -> list[str]:
     found = [problem for n, item in enumerate(value) for problem in problems(item, _FIELD, where=f"{where}[{n}]")]
-    names = [item.get("name") for item in value]
+    names = [] if found else [item["name"] for item in value]
     return found + ([f"{where}: names should be unique"] if len(set(names)) < len(names) else [])
 
 

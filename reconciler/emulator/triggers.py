@@ -89,7 +89,10 @@ def _search(call: Call) -> Answer:
         raise invalid_request("Missing parameter", "query is required")
     triggers = [t for t in call.account.all(TRIGGERS.table) if words.lower() in str(t["title"]).lower()]
     text = call.query("filter[json]") or call.query("filter")
-    wanted = json.loads(text) if text else {}
+    try:
+        wanted: Json = dict(json.loads(text)) if text else {}
+    except (ValueError, TypeError):
+        raise invalid_request("Invalid attribute", "filter is not a JSON object") from None
     triggers = [t for t in triggers if all(t.get(name) == value for name, value in wanted.items())]
     shown = [visible(trigger) for trigger in _narrow(call, triggers)]
     return Answer(body=support_page(call, "triggers", shown, modes="offset"))

@@ -107,6 +107,12 @@ def test_a_page_has_25_integrations_unless_asked_otherwise_and_types_filter(ask:
             ".tier: should be equal to one of the allowed values",
         ),
         ({"type": "ios", "production": "yes"}, ".production: should be boolean"),
+        ({"type": ["line"]}, "Invalid integration type"),
+        ({"type": "custom", "webhooks": ["x"]}, ".webhooks[0]: should be object"),
+        (
+            {"type": "web", "prechatCapture": {"fields": [{"type": "text", "name": "a", "label": "A"}] * 2}},
+            ".prechatCapture.fields: names should be unique",
+        ),
     ],
 )
 def test_a_wrong_create_is_refused_with_the_reason(ask: Client, body: Any, expected: str) -> None:
