@@ -9,9 +9,9 @@ from typing import Any
 
 from reconciler.emulator.account import Account, Json
 from reconciler.emulator.answers import Answer, Refusal, bad_request, conversations, visible
+from reconciler.emulator.attributes import Attribute, problems
 from reconciler.emulator.call import Call, Route
 from reconciler.emulator.collection import Collection
-from reconciler.emulator.integration_types import Attribute, problems
 
 APP_PATH = "/sc/v2/apps/{app}"
 MOST_ENTRIES = 10

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from reconciler.emulator.account import Account, Json
 from reconciler.emulator.answers import Answer, Refusal, bad_request, conversations, visible
+from reconciler.emulator.attributes import Attribute, problems
 from reconciler.emulator.call import Call, Route
 from reconciler.emulator.collection import Collection
-from reconciler.emulator.integration_types import WEBHOOK, Attribute, problems
+from reconciler.emulator.integration_types import WEBHOOK
 
 INTEGRATION_PATH = "/sc/v2/apps/{app}/integrations/{integration}"
 MOST_WEBHOOKS_PER_APP = 10
