@@ -1,0 +1,57 @@
+"""Every collection and every route, in the order in which they are tried.
+
+It refuses to know what any of them does.
+"""
+
+from __future__ import annotations
+
+from reconciler.emulator import (
+    chat,
+    conversations,
+    oauth,
+    support_groups,
+    support_people,
+    support_settings,
+    switchboards,
+    trigger_categories,
+    trigger_definitions,
+    triggers,
+    webhooks,
+)
+from reconciler.emulator.call import Route
+from reconciler.emulator.collection import Collection
+
+# Parents before children: a seed is planted in this order.
+COLLECTIONS: list[Collection] = [
+    *support_people.COLLECTIONS,
+    *support_groups.COLLECTIONS,
+    *support_settings.COLLECTIONS,
+    *trigger_categories.COLLECTIONS,
+    *triggers.COLLECTIONS,
+    *chat.COLLECTIONS,
+    *conversations.COLLECTIONS,
+    *switchboards.COLLECTIONS,
+    *webhooks.COLLECTIONS,
+]
+ROUTES: list[Route] = [
+    *oauth.ROUTES,
+    *support_people.ROUTES,
+    *support_groups.ROUTES,
+    *support_settings.ROUTES,
+    *trigger_categories.ROUTES,
+    *trigger_definitions.ROUTES,
+    *triggers.ROUTES,
+    *chat.ROUTES,
+    *conversations.ROUTES,
+    *switchboards.ROUTES,
+    *webhooks.ROUTES,
+]
+
+
+def collection_of(path: str) -> tuple[Collection, dict[str, str], str | None] | None:
+    """The collection of a list path or of an object's path, with the variable parts and the object's id."""
+    for collection in COLLECTIONS:
+        found = collection.parts(path)
+        if found is not None:
+            return collection, *found
+    return None
