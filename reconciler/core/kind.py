@@ -209,8 +209,13 @@ class Part:
 class Arrangement(Protocol):
     """The order of live objects among their neighbours, as a part of its own without an object of its own."""
 
-    path: str
-    collections: tuple[str, ...]
+    @property
+    def path(self) -> str:
+        """The manifest field that states it."""
+
+    @property
+    def collections(self) -> tuple[str, ...]:
+        """The collections whose objects it arranges."""
 
     def observe(self, resource: Resource, own_id: str, desired: Json, names: Names) -> Json:
         """The current arrangement in the form the manifest states it; equal to `desired` when it holds."""

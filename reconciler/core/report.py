@@ -45,7 +45,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A whole run: every step of the plan is named in it. `memory` is what the run could remember of earlier ones."""
+    """A whole run: every step of the plan is named in it.
+
+    `memory` is what the run could remember of earlier ones, `writes` how many requests changed something. `failure`
+    says what stopped the run early, `failure_code` the exit code that this has when nothing was written.
+    """
 
     run: str
     environment: str
@@ -53,19 +57,20 @@ class Report:
     memory: str
     outcomes: tuple[Outcome, ...]
     requests: Mapping[str, int]
+    writes: int = 0
     was_interrupted: bool = False
+    failure: str = ""
+    failure_code: int = 0
     warnings: tuple[str, ...] = ()
 
     def exit_code(self) -> int:
         """The code of DESIGN's table that tells the truth about this run; the worst wins."""
         results = {outcome.result for outcome in self.outcomes}
-        wrote = any(
-            outcome.result == "applied" and outcome.action not in ("adopt", "move", "forget")
-            for outcome in self.outcomes
-        )
         if self.was_interrupted:
             return 130
-        if results & {"unknown", "conflict", "failed"} or ("skipped" in results and wrote):
+        if self.failure_code and not self.writes:
+            return self.failure_code
+        if self.failure_code or results & {"unknown", "conflict", "failed"} or ("skipped" in results and self.writes):
             return 14
         if "skipped" in results:
             return 11
@@ -84,6 +89,8 @@ class Report:
             "memory": self.memory,
             "outcomes": [outcome.as_json() for outcome in self.outcomes],
             "requests": dict(self.requests),
+            "writes": self.writes,
+            "failure": self.failure,
             "was_interrupted": self.was_interrupted,
             "warnings": list(self.warnings),
         }

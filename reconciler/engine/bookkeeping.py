@@ -67,7 +67,9 @@ def written(entry: Entry, part: str, changes: Iterable[Change]) -> Entry:
         else:
             applied[change.path] = change.after
     everything = {**entry.applied, part: applied}
-    return replace(entry, applied={name: fields for name, fields in everything.items() if fields}, generations=generations)
+    return replace(
+        entry, applied={name: fields for name, fields in everything.items() if fields}, generations=generations
+    )
 
 
 def by_owner(step: Step) -> dict[tuple[str, str], list[Change]]:
@@ -91,7 +93,11 @@ def in_step(planned: Planned, entries: Mapping[str, Entry], attested: Mapping[st
         for (owner, part), observed in planned.observed.items():
             desired = planned.desired.get((owner, part), {})
             is_ours = part in entry.live or part in ("place", "order")
-            if owner == address and is_ours and planned.matching.identity(address, part).live_id in ("", entry.live.get(part)):
+            if (
+                owner == address
+                and is_ours
+                and planned.matching.identity(address, part).live_id in ("", entry.live.get(part))
+            ):
                 for path, value in desired.items():
                     if path in observed and observed[path] == value:
                         applied.setdefault(part, {})[path] = value

@@ -61,9 +61,7 @@ def hazard_of(each: Field, value: Json) -> str:
     return f"{each.hazard.level}: {each.hazard.text}"
 
 
-def compare(
-    resource: Resource, part: Part, live: Live, entry: Entry | None, names: AccountNames
-) -> Comparison:
+def compare(resource: Resource, part: Part, live: Live, entry: Entry | None, names: AccountNames) -> Comparison:
     """Everything that differs between a part's stated fields and its live object."""
     result = Comparison()
     applied = dict(entry.applied.get(part.name, {})) if entry else {}
@@ -71,9 +69,7 @@ def compare(
         is_stated, value = stated_value(resource, each)
         if not is_stated:
             if each.path in applied:
-                result.changes.append(
-                    Change(each.path, "release", applied[each.path], None, Cause("release"))
-                )
+                result.changes.append(Change(each.path, "release", applied[each.path], None, Cause("release")))
             continue
         if each.is_secret:
             _compare_secret(resource, each, secret_use(value), entry, result)
@@ -128,9 +124,7 @@ def _shown(value: Json) -> str:
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 
-def _compare_secret(
-    resource: Resource, each: Field, use: SecretUse, entry: Entry | None, result: Comparison
-) -> None:
+def _compare_secret(resource: Resource, each: Field, use: SecretUse, entry: Entry | None, result: Comparison) -> None:
     written = entry.generations.get(each.path) if entry else None
     if entry is None or written is None:
         # An object that was found, not made: its secrets count as written in the stated generation (DESIGN §4).

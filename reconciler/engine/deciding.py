@@ -69,7 +69,11 @@ class _Decider:
         if step.is_waiting:
             self._settle(step, "waiting", f"waits for {', '.join(step.waits_for)}")
             return
-        covered = [(effect, change) for effect, change in effects(step) if self._covers(effect.address, effect.part, effect.what, effect.after)]
+        covered = [
+            (effect, change)
+            for effect, change in effects(step)
+            if self._covers(effect.address, effect.part, effect.what, effect.after)
+        ]
         if step.blocked:
             if covered or self._was_planned(step):
                 self.decision.blocked.append(step)
@@ -84,7 +88,11 @@ class _Decider:
         kept = {id(change) for _, change in covered if change is not None}
         left_out = [change for change in step.changes if id(change) not in kept]
         if left_out:
-            self._settle(step, "unplanned", f"{', '.join(change.path for change in left_out)}: not part of the approved plan: plan again")
+            self._settle(
+                step,
+                "unplanned",
+                f"{', '.join(change.path for change in left_out)}: not part of the approved plan: plan again",
+            )
         runnable = replace(step, changes=tuple(change for change in step.changes if id(change) in kept))
         reason = self._stale_reason(runnable, approved.get(step.id))
         if reason:
@@ -119,7 +127,9 @@ class _Decider:
         for each in planned:
             if canonical_json(each.before) == canonical_json(change.before):
                 return ""
-        afters = self.bounds.get((change.address or saved.address, change.part if change.address else saved.part, change.path), ())
+        afters = self.bounds.get(
+            (change.address or saved.address, change.part if change.address else saved.part, change.path), ()
+        )
         if canonical_json([change.op, change.before]) in afters:
             return ""
         return f"{change.path} is neither what it was when the plan was made nor what the plan makes of it"
@@ -132,7 +142,11 @@ class _Decider:
         ]
         if not missing:
             return
-        undone = [reason for effect, change in missing if (reason := self._not_done(step, change, effect.address, effect.part))]
+        undone = [
+            reason
+            for effect, change in missing
+            if (reason := self._not_done(step, change, effect.address, effect.part))
+        ]
         if undone:
             self._mark_stale(step, undone[0])
         elif len(missing) == sum(1 for _ in effects(step)) or step.action not in ("create",):

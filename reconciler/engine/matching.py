@@ -139,7 +139,9 @@ class _Matcher:
                 self._set(
                     resource,
                     part,
-                    Identity(undecided=f"bindings.yaml says {key} is {live_id}, which does not exist. Correct the line."),
+                    Identity(
+                        undecided=f"bindings.yaml says {key} is {live_id}, which does not exist. Correct the line."
+                    ),
                 )
                 return
             self._set(resource, part, Identity(was=live_id))
@@ -182,9 +184,7 @@ class _Matcher:
         return {}
 
     def _has_key(self, part: Part, live: Live, stated: Mapping[str, Json]) -> bool:
-        return all(
-            observe(each, live, self.names) == stated[each.path] for each in part.fields if each.path in stated
-        )
+        return all(observe(each, live, self.names) == stated[each.path] for each in part.fields if each.path in stated)
 
     def _keyless(self, resource: Resource, part: Part, candidates: Sequence[Live], was: str) -> None:
         binding = self.bindings.get(resource.address, Binding())

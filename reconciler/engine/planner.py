@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from reconciler.core.graph import cycles, in_order
 from reconciler.core.guard import guard
 from reconciler.core.kind import MISSING, Field, Kind, Part, Unresolved
-from reconciler.core.plan import Cause, Change, Plan, Step, digest_of
+from reconciler.core.plan import Change, Plan, Step, digest_of
 from reconciler.core.resource import Json, Resource
 from reconciler.core.state import Entry
 from reconciler.engine.arranging import arrange_steps
@@ -77,16 +77,21 @@ class _Planner:
 
     def make(self) -> Planned:
         self._move()
-        self.matching = match(
-            self.environment.resources, self.entries, self.environment.bindings, self.inputs.snapshot
-        )
+        self.matching = match(self.environment.resources, self.entries, self.environment.bindings, self.inputs.snapshot)
         self.names = self.matching.names
         for resource in self.environment.resources:
             if not resource.removed:
                 self._plan_resource(resource)
         arrange_steps(self.draft, self.resources, self.matching, self.entries)
-        removal_steps(self.draft, self.environment, self.resources, self.matching, self.entries, self.inputs.snapshot,
-                      self.inputs.memory)
+        removal_steps(
+            self.draft,
+            self.environment,
+            self.resources,
+            self.matching,
+            self.entries,
+            self.inputs.snapshot,
+            self.inputs.memory,
+        )
         self._look_up_externals()
         self._find_dependencies()
         self._open_circles()
@@ -107,7 +112,15 @@ class _Planner:
                             step_id("move", resource.address),
                             "move",
                             resource.address,
-                            changes=(Change("address", "set", old, resource.address, cause_at(resource, "moved_from", "intended")),),
+                            changes=(
+                                Change(
+                                    "address",
+                                    "set",
+                                    old,
+                                    resource.address,
+                                    cause_at(resource, "moved_from", "intended"),
+                                ),
+                            ),
                             reason=f"the manifest says that it was {old}",
                         )
                     )
@@ -134,7 +147,9 @@ class _Planner:
 
     def _plan_blocked(self, resource: Resource, part: Part, identity: Identity) -> None:
         action = "update" if resource.address in self.entries else "adopt"
-        reason = identity.undecided or f"its collection could not be read, so nothing is known about it: {identity.unknown}"
+        reason = (
+            identity.undecided or f"its collection could not be read, so nothing is known about it: {identity.unknown}"
+        )
         self.draft.add(
             Step(
                 step_id(action, resource.address, part.name),
@@ -363,7 +378,9 @@ class _Planner:
     def _plan_manual(self, resource: Resource, kind: Kind, part: Part) -> None:
         manual = step_id("manual", resource.address, "connect")
         if kind.manual is None:
-            raise AssertionError(f"{resource.address} cannot be created and has no manual step. This is a bug in reconciler.")
+            raise AssertionError(
+                f"{resource.address} cannot be created and has no manual step. This is a bug in reconciler."
+            )
         instructions = kind.manual(resource, {})
         self.draft.add(
             Step(
@@ -476,7 +493,9 @@ class _Planner:
                 yield create
         if part.parent.endswith("/") and not self.inputs.snapshot.objects(part.collection.parent):
             makers = [
-                create for (address, name), create in self.draft.provided.items() if address.startswith(part.parent) and not name
+                create
+                for (address, name), create in self.draft.provided.items()
+                if address.startswith(part.parent) and not name
             ]
             if makers:
                 yield makers[0]
@@ -502,7 +521,13 @@ class _Planner:
         part = self._part(step.address, step.part)
         each = part.field(change.path) if part is not None and not change.address else None
         others = [other for other in self.draft.steps[step.id].changes if other is not change]
-        if part is None or each is None or not each.is_linkable or not others or step.action not in ("create", "update"):
+        if (
+            part is None
+            or each is None
+            or not each.is_linkable
+            or not others
+            or step.action not in ("create", "update")
+        ):
             self._wait(step.id, manual)
             return
         self.draft.change(step.id, changes=tuple(others))
@@ -541,7 +566,11 @@ class _Planner:
             ]
             fields = [part.field(change.path) for change in pointing if not change.address]
             implied = set(self._implied(step, part))
-            if needed in implied or not pointing or any(f is None or not f.is_linkable or not f.on_update for f in fields):
+            if (
+                needed in implied
+                or not pointing
+                or any(f is None or not f.is_linkable or not f.on_update for f in fields)
+            ):
                 continue
             link = self._plan_link(self.resources[step.address], part, pointing, step.id)
             self.draft.needs[link].add(needed)
@@ -569,7 +598,10 @@ class _Planner:
     def _finished(self) -> Plan:
         ordered = in_order(sorted(self.draft.steps, key=self._rank), self._edges())
         steps = [
-            replace(self.draft.steps[each], depends_on=tuple(sorted(need for need in self.draft.needs[each] if need in self.draft.steps)))
+            replace(
+                self.draft.steps[each],
+                depends_on=tuple(sorted(need for need in self.draft.needs[each] if need in self.draft.steps)),
+            )
             for each in ordered
         ]
         owned: dict[str, int] = {}
@@ -588,18 +620,24 @@ class _Planner:
             memory=self.inputs.memory,
             digests=self.environment.digests,
             steps=guarded,
-            warnings=tuple(dict.fromkeys([*self.draft.warnings, *plan_warnings(self.environment, self.inputs.snapshot)])),
+            warnings=tuple(
+                dict.fromkeys([*self.draft.warnings, *plan_warnings(self.environment, self.inputs.snapshot)])
+            ),
             approvals=approvals,
         )
 
     def _rank(self, each: str) -> tuple[int, str, str]:
         step = self.draft.steps[each]
-        return (2 if step.action == "manual" else 1 if step.action in ("delete", "deactivate") else 0, step.address, each)
+        return (
+            2 if step.action == "manual" else 1 if step.action in ("delete", "deactivate") else 0,
+            step.address,
+            each,
+        )
 
 
 def _references_in(value: Json) -> Iterator[Mapping[str, Json]]:
     if isinstance(value, Mapping):
-        if "ref" in value and "part" in value or "external" in value and "kind" in value:
+        if ("ref" in value and "part" in value) or ("external" in value and "kind" in value):
             yield value
         else:
             for inner in value.values():
@@ -638,4 +676,3 @@ def _risk(changes: Sequence[Change]) -> str:
     levels = [change.hazard.partition(": ")[0] for change in changes if change.hazard]
     order = ("deletes_data", "irreversible", "changes_billing", "changes_work")
     return next((level for level in order if level in levels), "")
-

@@ -42,7 +42,9 @@ class Reader:
         wants_definitions = any(_uses_via(resource) for resource in resources)
         roots = [each for each in needed if not each.parent]
         self._list(snapshot, [(each, "") for each in roots], with_definitions=wants_definitions)
-        inner = [each for each in needed if each.parent and not BY_NAME[each.parent].parent and each.parent != "integrations"]
+        inner = [
+            each for each in needed if each.parent and not BY_NAME[each.parent].parent and each.parent != "integrations"
+        ]
         self._list(snapshot, [(each, parent) for each in inner for parent in _ids(snapshot, each.parent)])
         self._list(snapshot, list(self._inside(snapshot, resources, entries, bindings)))
         self._read_what_lists_leave_out(snapshot, resources, entries, bindings)

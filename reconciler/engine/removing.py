@@ -54,7 +54,9 @@ def removal_steps(
                 "its manifest is gone, and objects of this kind are not removed by absence. Put the manifest back, or say what "
                 f"happens: {{kind: {address.split('/')[0]}, name: {address.split('/')[1]}, removed: delete}} (or deactivate, keep)."
             )
-        _remove(draft, address, entry, "delete" if wish == "block" else wish, Cause("intended"), matching, snapshot, blocked)
+        _remove(
+            draft, address, entry, "delete" if wish == "block" else wish, Cause("intended"), matching, snapshot, blocked
+        )
 
 
 def _remove(
@@ -113,8 +115,15 @@ def _remove(
         if action == "deactivate" and kind.deactivates is not None:
             path, value = kind.deactivates
             if found and found[1].get(path) == value:
-                draft.add(Step(step_id("forget", address), "forget", address, live_id=entry.live[part.name],
-                               reason="it is inactive already"))
+                draft.add(
+                    Step(
+                        step_id("forget", address),
+                        "forget",
+                        address,
+                        live_id=entry.live[part.name],
+                        reason="it is inactive already",
+                    )
+                )
                 return
             changes = (Change(path, "set", not value, value, cause),)
         step = Step(
@@ -132,7 +141,9 @@ def _remove(
             blocked=tuple(reasons),
         )
         repointing = [
-            other.id for other in draft.steps.values() if other.action in ("update", "link", "create") and other.address != address
+            other.id
+            for other in draft.steps.values()
+            if other.action in ("update", "link", "create") and other.address != address
         ]
         draft.add(step, *earlier, *repointing)
         earlier.append(step.id)

@@ -16,7 +16,7 @@ from reconciler.core.diagnostic import Path
 from reconciler.core.kind import Names
 from reconciler.core.resource import Json, Reference
 from reconciler.kinds._codecs import Plain, canonical_reference
-from reconciler.kinds._model import External, Id, Shape, Text
+from reconciler.kinds._model import UNSTATED, External, Id, Shape, Text
 
 VIA_IDS: Mapping[str, str] = {
     "whatsapp": "74",
@@ -83,14 +83,14 @@ class Condition(Shape):
 
     field: Text = Field(description="The vendor's field, such as via_id, group_id, status, current_tags.")
     operator: Text = Field(description="The vendor's operator, such as is, is_not, includes, changed.")
-    value: Value = Field(default=None, description="What it is compared with; a name where the vendor wants an id.")
+    value: Value = Field(default=UNSTATED, description="What it is compared with; a name where the vendor wants an id.")
 
 
 class Action(Shape):
     """One action: a field and the value it gets."""
 
     field: Text = Field(description="The vendor's field, such as group_id, priority, current_tags.")
-    value: Value = Field(default=None, description="The value it gets; a name where the vendor wants an id.")
+    value: Value = Field(default=UNSTATED, description="The value it gets; a name where the vendor wants an id.")
 
 
 Conditions = Annotated[list[Condition], Field(max_length=200)]
@@ -127,7 +127,9 @@ class Rules(Plain):
             if field in REFERENCE_FIELDS:
                 for position, each in enumerate(inner) if isinstance(inner, list) else ((None, inner),):
                     if _is_reference(each):
-                        yield Reference(where if position is None else (*where, position), REFERENCE_FIELDS[field], "", each)
+                        yield Reference(
+                            where if position is None else (*where, position), REFERENCE_FIELDS[field], "", each
+                        )
             elif field in FIRST_ITEM_REFERENCES and isinstance(inner, list) and inner and _is_reference(inner[0]):
                 yield Reference((*where, 0), FIRST_ITEM_REFERENCES[field], "", inner[0])
 

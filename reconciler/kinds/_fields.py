@@ -14,12 +14,15 @@ from reconciler.core.resource import Json
 from reconciler.kinds._codecs import Plain
 
 
+_PLAIN = Plain()
+
+
 @dataclass(frozen=True, slots=True)
 class Managed:
     """Annotation of a model field that is one field of a live object; see `core.kind.Field` for the members."""
 
     api: str
-    codec: Codec = Plain()
+    codec: Codec = _PLAIN
     part: str = ""
     writes: str = ""
     reads: str = ""
@@ -35,12 +38,12 @@ class Managed:
     default: Json = MISSING
 
 
-def MatchKey(api: str, codec: Codec = Plain(), *, is_sent: bool = False, part: str = "") -> Managed:  # noqa: N802 - reads as a type
+def MatchKey(api: str, codec: Codec = _PLAIN, *, is_sent: bool = False, part: str = "") -> Managed:
     """A natural key: matched and verified; sent on creation only where the contract takes it, and then immutable."""
     return Managed(api, codec, part=part, on_create=is_sent, on_update=False, is_key=True)
 
 
-def SecretValue(api: str, *, rotates: Literal["in_place", "by_hand"]) -> Managed:  # noqa: N802 - reads as a type
+def SecretValue(api: str, *, rotates: Literal["in_place", "by_hand"]) -> Managed:
     """A write-only secret; `rotates` says whether the service can change it in place."""
     return Managed(api, is_readable=False, on_update=rotates == "in_place", rotates=rotates)
 

@@ -10,6 +10,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+UNSTATED: Any = None
+"""The default of a field that a manifest may leave out: it never becomes a value."""
+
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,99}$")]
 SecretReference = Annotated[str, StringConstraints(pattern=r"^(env|file)://[^\s]+$")]
 HexColour = Annotated[str, StringConstraints(pattern=r"^([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$")]
@@ -50,23 +53,23 @@ AnyReference = Name | External | Id
 class LifecycleShape(Shape):
     """What may happen to the resource."""
 
-    protect: bool = Field(default=None, description="Refuse to delete or deactivate it; outlives the manifest.")
+    protect: bool = Field(default=UNSTATED, description="Refuse to delete or deactivate it; outlives the manifest.")
     on_remove: Literal["delete", "deactivate", "keep", "block"] = Field(
-        default=None, description="What happens when the manifest is gone."
+        default=UNSTATED, description="What happens when the manifest is gone."
     )
-    watch_only: bool = Field(default=None, description="Compare and report, never write.")
+    watch_only: bool = Field(default=UNSTATED, description="Compare and report, never write.")
 
 
 class ManifestModel(Shape):
     """The keys that manifests of every kind share."""
 
     name: Name = Field(description="A stable slug, never a Zendesk id; with the kind it is the address.")
-    labels: dict[str, str] = Field(default=None, description="Free labels, for people and for selecting.")
+    labels: dict[str, str] = Field(default=UNSTATED, description="Free labels, for people and for selecting.")
     description: str | None = Field(
-        default=None, description="The live description where the object has one, otherwise a note for people."
+        default=UNSTATED, description="The live description where the object has one, otherwise a note for people."
     )
-    lifecycle: LifecycleShape = Field(default=None, description="What may happen to the resource.")
-    moved_from: list[Name] = Field(default=None, description="Earlier names, newest first.")
+    lifecycle: LifecycleShape = Field(default=UNSTATED, description="What may happen to the resource.")
+    moved_from: list[Name] = Field(default=UNSTATED, description="Earlier names, newest first.")
 
 
 class Tombstone(Shape):

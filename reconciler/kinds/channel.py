@@ -18,7 +18,17 @@ from reconciler.kinds._codecs import Colour, NumberAsText, PhoneNumber, Pointer,
 from reconciler.kinds._collections import INTEGRATIONS
 from reconciler.kinds._fields import Managed, MatchKey, SecretValue, fields_of
 from reconciler.kinds._mirrors import DefaultResponder
-from reconciler.kinds._model import AnyReference, Digits, HexColour, HttpsUrl, ManifestModel, Secret, Shape, Text
+from reconciler.kinds._model import (
+    UNSTATED,
+    AnyReference,
+    Digits,
+    HexColour,
+    HttpsUrl,
+    ManifestModel,
+    Secret,
+    Shape,
+    Text,
+)
 
 E164 = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{7,14}$")]
 Origin = Annotated[str, StringConstraints(pattern=r"^https?://[^/:\s]+(:[0-9]+)?$")]
@@ -40,11 +50,12 @@ class ChannelModel(ManifestModel):
 
     kind: Literal["channel"]
     display_name: Annotated[str | None, Managed("displayName")] = Field(
-        default=None, min_length=1, max_length=100, description="The name that admins and agents see."
+        default=UNSTATED, min_length=1, max_length=100, description="The name that admins and agents see."
     )
     default_responder: Annotated[
-        AnyReference | None, Managed("defaultResponder", DefaultResponder(), writes="defaultResponderId", reads="responder")
-    ] = Field(default=None, description="Who answers here first; null means as the switchboard says.")
+        AnyReference | None,
+        Managed("defaultResponder", DefaultResponder(), writes="defaultResponderId", reads="responder"),
+    ] = Field(default=UNSTATED, description="Who answers here first; null means as the switchboard says.")
     show_ai_disclaimer: Annotated[
         bool,
         Managed(
@@ -53,7 +64,7 @@ class ChannelModel(ManifestModel):
                 "changes_work", "Customers are no longer told that an AI agent answers them.", values=(False,)
             ),
         ),
-    ] = Field(default=None, description="Whether customers are told when an AI agent answers.")
+    ] = Field(default=UNSTATED, description="Whether customers are told when an AI agent answers.")
 
 
 class WhatsApp(ChannelModel):
@@ -72,14 +83,14 @@ class WhatsApp(ChannelModel):
         description="The number with + and country code; what the channel is found by."
     )
     hsm_fallback_language: Annotated[str | None, Managed("hsmFallbackLanguage")] = Field(
-        default=None, min_length=2, description="The language of message templates where a customer's is missing."
+        default=UNSTATED, min_length=2, description="The language of message templates where a customer's is missing."
     )
     account_id: Annotated[str | None, Managed("accountId")] = Field(
-        default=None, min_length=1, description="The WhatsApp business account's id."
+        default=UNSTATED, min_length=1, description="The WhatsApp business account's id."
     )
     account_management_access_token: Annotated[
         Secret, SecretValue("accountManagementAccessToken", rotates="in_place")
-    ] = Field(default=None, description="The token that manages message templates.")
+    ] = Field(default=UNSTATED, description="The token that manages message templates.")
 
 
 class Messenger(ChannelModel):
@@ -88,20 +99,23 @@ class Messenger(ChannelModel):
     vendor_type = "messenger"
     credentials = ("page_access_token", "app_id", "app_secret")
     admin_center = "Channels > Messaging and social > Messaging > Add channel > Facebook Messenger"
-    person_needs = ("have a Facebook login with admin rights on the page", "select all pages, with all permissions set to Yes")
+    person_needs = (
+        "have a Facebook login with admin rights on the page",
+        "select all pages, with all permissions set to Yes",
+    )
     article = "https://support.zendesk.com/hc/en-us/articles/4408835753370"
     type: Literal["messenger"]
     page_id: Annotated[Digits, MatchKey("pageId", NumberAsText(), is_sent=True)] = Field(
         description="The Facebook page's id; what the channel is found by."
     )
     app_id: Annotated[Digits, Managed("appId", on_update=False)] = Field(
-        default=None, description="Your own Facebook app's id."
+        default=UNSTATED, description="Your own Facebook app's id."
     )
     app_secret: Annotated[Secret, SecretValue("appSecret", rotates="by_hand")] = Field(
-        default=None, description="Your own Facebook app's secret."
+        default=UNSTATED, description="Your own Facebook app's secret."
     )
     page_access_token: Annotated[Secret, SecretValue("pageAccessToken", rotates="in_place")] = Field(
-        default=None, description="The page's access token."
+        default=UNSTATED, description="The page's access token."
     )
 
 
@@ -119,25 +133,25 @@ class Instagram(ChannelModel):
     article = "https://support.zendesk.com/hc/en-us/articles/4408835013018"
     type: Literal["instagram"]
     business_id: Annotated[Digits, MatchKey("businessId")] = Field(
-        default=None, description="The Instagram business account's id; what the channel is found by."
+        default=UNSTATED, description="The Instagram business account's id; what the channel is found by."
     )
     business_username: Annotated[Text, MatchKey("businessUsername")] = Field(
-        default=None, description="The account's user name; what it is found by where the id is not stated."
+        default=UNSTATED, description="The account's user name; what it is found by where the id is not stated."
     )
     app_id: Annotated[Digits, Managed("appId", on_update=False)] = Field(
-        default=None, description="Your own Facebook app's id."
+        default=UNSTATED, description="Your own Facebook app's id."
     )
     app_secret: Annotated[Secret, SecretValue("appSecret", rotates="by_hand")] = Field(
-        default=None, description="Your own Facebook app's secret."
+        default=UNSTATED, description="Your own Facebook app's secret."
     )
     page_access_token: Annotated[Secret, SecretValue("pageAccessToken", rotates="in_place")] = Field(
-        default=None, description="The access token of the Facebook page that is linked to the account."
+        default=UNSTATED, description="The access token of the Facebook page that is linked to the account."
     )
     story_replies_enabled: Annotated[bool, Managed("storyRepliesEnabled")] = Field(
-        default=None, description="Whether replies to stories open conversations."
+        default=UNSTATED, description="Whether replies to stories open conversations."
     )
     story_mentions_enabled: Annotated[bool, Managed("storyMentionsEnabled")] = Field(
-        default=None, description="Whether mentions in stories open conversations."
+        default=UNSTATED, description="Whether mentions in stories open conversations."
     )
 
 
@@ -151,19 +165,19 @@ class XDirectMessages(ChannelModel):
     article = "https://support.zendesk.com/hc/en-us/articles/4408883122714"
     type: Literal["x_dm"]
     tier: Annotated[Literal["enterprise"], Managed("tier", on_update=False)] = Field(
-        default=None, description="The tier of your own X app; only enterprise is accepted."
+        default=UNSTATED, description="The tier of your own X app; only enterprise is accepted."
     )
     consumer_key: Annotated[Secret, SecretValue("consumerKey", rotates="by_hand")] = Field(
-        default=None, description="The X app's consumer key."
+        default=UNSTATED, description="The X app's consumer key."
     )
     consumer_secret: Annotated[Secret, SecretValue("consumerSecret", rotates="by_hand")] = Field(
-        default=None, description="The X app's consumer secret."
+        default=UNSTATED, description="The X app's consumer secret."
     )
     access_token_key: Annotated[Secret, SecretValue("accessTokenKey", rotates="by_hand")] = Field(
-        default=None, description="The X account's access token."
+        default=UNSTATED, description="The X account's access token."
     )
     access_token_secret: Annotated[Secret, SecretValue("accessTokenSecret", rotates="by_hand")] = Field(
-        default=None, description="The X account's access token secret."
+        default=UNSTATED, description="The X account's access token secret."
     )
 
 
@@ -180,19 +194,19 @@ class Line(ChannelModel):
         description="The LINE channel's id; what the channel is found by."
     )
     channel_secret: Annotated[Secret, SecretValue("channelSecret", rotates="by_hand")] = Field(
-        default=None, description="The LINE channel's secret."
+        default=UNSTATED, description="The LINE channel's secret."
     )
     channel_access_token: Annotated[Secret, SecretValue("channelAccessToken", rotates="by_hand")] = Field(
-        default=None, description="The LINE channel's access token."
+        default=UNSTATED, description="The LINE channel's access token."
     )
     service_code: Annotated[Text, Managed("serviceCode", on_update=False)] = Field(
-        default=None, description="The LINE Switcher service code."
+        default=UNSTATED, description="The LINE Switcher service code."
     )
     switcher_secret: Annotated[Secret, SecretValue("switcherSecret", rotates="by_hand")] = Field(
-        default=None, description="The LINE Switcher secret."
+        default=UNSTATED, description="The LINE Switcher secret."
     )
     qr_code_url: Annotated[HttpsUrl, Managed("qrCodeUrl", on_update=False)] = Field(
-        default=None, description="The address of the account's QR code."
+        default=UNSTATED, description="The address of the account's QR code."
     )
 
 
@@ -200,10 +214,10 @@ class ConversationList(ChannelModel):
     """What web and mobile channels have: the list of a customer's conversations."""
 
     can_user_see_conversation_list: Annotated[bool, Managed("canUserSeeConversationList")] = Field(
-        default=None, description="Whether customers see their earlier conversations."
+        default=UNSTATED, description="Whether customers see their earlier conversations."
     )
     can_user_create_more_conversations: Annotated[bool, Managed("canUserCreateMoreConversations")] = Field(
-        default=None, description="Whether customers may open several conversations."
+        default=UNSTATED, description="Whether customers may open several conversations."
     )
 
 
@@ -213,21 +227,21 @@ class PrechatField(Shape):
     type: Literal["email", "select", "text"]
     name: Annotated[str, StringConstraints(min_length=1, max_length=128)]
     label: Annotated[str, StringConstraints(min_length=1, max_length=128)]
-    placeholder: Annotated[str, StringConstraints(min_length=1, max_length=128)] = Field(default=None)
+    placeholder: Annotated[str, StringConstraints(min_length=1, max_length=128)] = Field(default=UNSTATED)
 
 
 class Prechat(Shape):
     """What is asked before a conversation starts; written as a whole."""
 
     enabled: Annotated[bool, Managed("prechatCapture.enabled", together="prechatCapture")] = Field(
-        default=None, description="Whether the form is shown."
+        default=UNSTATED, description="Whether the form is shown."
     )
     avatar_url: Annotated[HttpsUrl, Managed("prechatCapture.avatarUrl", together="prechatCapture")] = Field(
-        default=None, description="The picture beside the form."
+        default=UNSTATED, description="The picture beside the form."
     )
-    enable_email_linking: Annotated[
-        bool, Managed("prechatCapture.enableEmailLinking", together="prechatCapture")
-    ] = Field(default=None, description="Whether an e-mail address that is given is linked to the customer.")
+    enable_email_linking: Annotated[bool, Managed("prechatCapture.enableEmailLinking", together="prechatCapture")] = (
+        Field(default=UNSTATED, description="Whether an e-mail address that is given is linked to the customer.")
+    )
     fields: Annotated[
         list[PrechatField],
         Managed(
@@ -235,7 +249,7 @@ class Prechat(Shape):
             Record({"type": "type", "name": "name", "label": "label", "placeholder": "placeholder"}),
             together="prechatCapture",
         ),
-    ] = Field(default=None, description="The fields of the form, in order.")
+    ] = Field(default=UNSTATED, description="The fields of the form, in order.")
 
 
 class Web(ConversationList):
@@ -244,39 +258,41 @@ class Web(ConversationList):
     vendor_type = "web"
     type: Literal["web"]
     brand_color: Annotated[HexColour, Managed("brandColor", Colour())] = Field(
-        default=None, description="The colour of the header: 3 or 6 hex digits without #."
+        default=UNSTATED, description="The colour of the header: 3 or 6 hex digits without #."
     )
     conversation_color: Annotated[HexColour, Managed("conversationColor", Colour())] = Field(
-        default=None, description="The colour of the customer's messages."
+        default=UNSTATED, description="The colour of the customer's messages."
     )
     action_color: Annotated[HexColour, Managed("actionColor", Colour())] = Field(
-        default=None, description="The colour of buttons and links."
+        default=UNSTATED, description="The colour of buttons and links."
     )
     fixed_intro_pane: Annotated[bool, Managed("fixedIntroPane")] = Field(
-        default=None, description="Whether the introduction stays visible while scrolling."
+        default=UNSTATED, description="Whether the introduction stays visible while scrolling."
     )
     display_style: Annotated[Literal["button", "tab"], Managed("displayStyle")] = Field(
-        default=None, description="How the closed widget looks."
+        default=UNSTATED, description="How the closed widget looks."
     )
     button_icon_url: Annotated[HttpsUrl | None, Managed("buttonIconUrl")] = Field(
-        default=None, description="The picture on the button, at least 200 by 200 pixels."
+        default=UNSTATED, description="The picture on the button, at least 200 by 200 pixels."
     )
-    button_width: Annotated[Digits, Managed("buttonWidth")] = Field(default=None, description="In pixels.")
-    button_height: Annotated[Digits, Managed("buttonHeight")] = Field(default=None, description="In pixels.")
+    button_width: Annotated[Digits, Managed("buttonWidth")] = Field(default=UNSTATED, description="In pixels.")
+    button_height: Annotated[Digits, Managed("buttonHeight")] = Field(default=UNSTATED, description="In pixels.")
     integration_order: Annotated[
         list[AnyReference] | None, Managed("integrationOrder", PointerList(Pointer("channel")))
-    ] = Field(default=None, description="The other channels that are offered, in this order.")
-    business_name: Annotated[Text, Managed("businessName")] = Field(default=None, description="The name in the header.")
+    ] = Field(default=UNSTATED, description="The other channels that are offered, in this order.")
+    business_name: Annotated[Text, Managed("businessName")] = Field(
+        default=UNSTATED, description="The name in the header."
+    )
     business_icon_url: Annotated[HttpsUrl, Managed("businessIconUrl")] = Field(
-        default=None, description="The picture in the header, at least 200 by 200 pixels."
+        default=UNSTATED, description="The picture in the header, at least 200 by 200 pixels."
     )
     background_image_url: Annotated[HttpsUrl, Managed("backgroundImageUrl")] = Field(
-        default=None, description="The picture behind the conversation."
+        default=UNSTATED, description="The picture behind the conversation."
     )
     origin_whitelist: Annotated[list[Origin] | None, Managed("originWhitelist")] = Field(
-        default=None, description="The sites that may show the widget, without a path; null means every site."
+        default=UNSTATED, description="The sites that may show the widget, without a path; null means every site."
     )
-    prechat_capture: Prechat = Field(default=None, description="What is asked before a conversation starts.")
+    prechat_capture: Prechat = Field(default=UNSTATED, description="What is asked before a conversation starts.")
 
 
 class Ios(ConversationList):
@@ -285,16 +301,16 @@ class Ios(ConversationList):
     vendor_type = "ios"
     type: Literal["ios"]
     certificate: Annotated[Secret, SecretValue("certificate", rotates="in_place")] = Field(
-        default=None, description="The push certificate (.p12), base64."
+        default=UNSTATED, description="The push certificate (.p12), base64."
     )
     password: Annotated[Secret, SecretValue("password", rotates="in_place")] = Field(
-        default=None, description="The certificate's password."
+        default=UNSTATED, description="The certificate's password."
     )
     production: Annotated[bool, Managed("production")] = Field(
-        default=None, description="Whether the certificate is for production pushes."
+        default=UNSTATED, description="Whether the certificate is for production pushes."
     )
     auto_update_badge: Annotated[bool, Managed("autoUpdateBadge")] = Field(
-        default=None, description="Whether the unread count is shown on the app's icon."
+        default=UNSTATED, description="Whether the unread count is shown on the app's icon."
     )
 
 
@@ -304,13 +320,13 @@ class Android(ConversationList):
     vendor_type = "android"
     type: Literal["android"]
     project_id: Annotated[Text, Managed("projectId", is_readable=False)] = Field(
-        default=None, description="project_id of the Firebase key file."
+        default=UNSTATED, description="project_id of the Firebase key file."
     )
     client_email: Annotated[Text, Managed("clientEmail", is_readable=False)] = Field(
-        default=None, description="client_email of the Firebase key file."
+        default=UNSTATED, description="client_email of the Firebase key file."
     )
     private_key: Annotated[Secret, SecretValue("privateKey", rotates="in_place")] = Field(
-        default=None, description="private_key of the Firebase key file."
+        default=UNSTATED, description="private_key of the Firebase key file."
     )
 
 
@@ -329,10 +345,10 @@ class Telegram(ChannelModel):
     admin_center = "Channels > Messaging and social > Messaging > Add channel"
     type: Literal["telegram"]
     username: Annotated[Text, MatchKey("username")] = Field(
-        default=None, description="The bot's user name; what the channel is found by."
+        default=UNSTATED, description="The bot's user name; what the channel is found by."
     )
     token: Annotated[Secret, SecretValue("token", rotates="by_hand")] = Field(
-        default=None, description="The bot's token from BotFather."
+        default=UNSTATED, description="The bot's token from BotFather."
     )
 
 
@@ -344,10 +360,10 @@ class Viber(ChannelModel):
     admin_center = "Channels > Messaging and social > Messaging > Add channel"
     type: Literal["viber"]
     uri: Annotated[Text, MatchKey("uri")] = Field(
-        default=None, description="The account's URI; what the channel is found by."
+        default=UNSTATED, description="The account's URI; what the channel is found by."
     )
     token: Annotated[Secret, SecretValue("token", rotates="by_hand")] = Field(
-        default=None, description="The account's authentication token."
+        default=UNSTATED, description="The account's authentication token."
     )
 
 
@@ -359,16 +375,16 @@ class Twilio(ChannelModel):
     admin_center = "Channels > Messaging and social > Messaging > Add channel"
     type: Literal["twilio"]
     phone_number_sid: Annotated[Text, MatchKey("phoneNumberSid", is_sent=True)] = Field(
-        default=None, description="The number's id at Twilio; what the channel is found by."
+        default=UNSTATED, description="The number's id at Twilio; what the channel is found by."
     )
     messaging_service_sid: Annotated[Text, MatchKey("messagingServiceSid", is_sent=True)] = Field(
-        default=None, description="The messaging service's id at Twilio, instead of a number."
+        default=UNSTATED, description="The messaging service's id at Twilio, instead of a number."
     )
     account_sid: Annotated[Text, Managed("accountSid", on_update=False)] = Field(
-        default=None, description="The Twilio account's id."
+        default=UNSTATED, description="The Twilio account's id."
     )
     auth_token: Annotated[Secret, SecretValue("authToken", rotates="by_hand")] = Field(
-        default=None, description="The Twilio account's token."
+        default=UNSTATED, description="The Twilio account's token."
     )
 
 
@@ -383,10 +399,10 @@ class MessageBird(ChannelModel):
         description="The number or name at MessageBird; what the channel is found by."
     )
     access_key: Annotated[Secret, SecretValue("accessKey", rotates="by_hand")] = Field(
-        default=None, description="The MessageBird access key."
+        default=UNSTATED, description="The MessageBird access key."
     )
     signing_key: Annotated[Secret, SecretValue("signingKey", rotates="by_hand")] = Field(
-        default=None, description="The MessageBird signing key."
+        default=UNSTATED, description="The MessageBird signing key."
     )
 
 
@@ -400,18 +416,20 @@ class Mailgun(ChannelModel):
     incoming_address: Annotated[Text, MatchKey("incomingAddress", is_sent=True)] = Field(
         description="The address that receives; what the channel is found by."
     )
-    domain: Annotated[Text, Managed("domain", on_update=False)] = Field(default=None, description="The Mailgun domain.")
+    domain: Annotated[Text, Managed("domain", on_update=False)] = Field(
+        default=UNSTATED, description="The Mailgun domain."
+    )
     api_key: Annotated[Secret, SecretValue("apiKey", rotates="by_hand")] = Field(
-        default=None, description="The Mailgun API key."
+        default=UNSTATED, description="The Mailgun API key."
     )
     signing_key: Annotated[Secret, SecretValue("signingKey", rotates="by_hand")] = Field(
-        default=None, description="The Mailgun signing key."
+        default=UNSTATED, description="The Mailgun signing key."
     )
     from_address: Annotated[str | None, Managed("fromAddress")] = Field(
-        default=None, min_length=1, description="The address that answers come from."
+        default=UNSTATED, min_length=1, description="The address that answers come from."
     )
     hide_unsubscribe_link: Annotated[bool, Managed("hideUnsubscribeLink")] = Field(
-        default=None, description="Whether the unsubscribe link is left out."
+        default=UNSTATED, description="Whether the unsubscribe link is left out."
     )
 
 
@@ -426,14 +444,14 @@ class Apple(ChannelModel):
         description="The Apple business id; what the channel is found by."
     )
     msp_id: Annotated[Text, Managed("mspId", on_update=False)] = Field(
-        default=None, description="The messaging service provider's id at Apple."
+        default=UNSTATED, description="The messaging service provider's id at Apple."
     )
     api_secret: Annotated[Secret, SecretValue("apiSecret", rotates="by_hand")] = Field(
-        default=None, description="The messaging service provider's secret."
+        default=UNSTATED, description="The messaging service provider's secret."
     )
-    authentication_message_secret: Annotated[
-        Secret, SecretValue("authenticationMessageSecret", rotates="in_place")
-    ] = Field(default=None, description="The secret for authentication messages, at least 88 characters.")
+    authentication_message_secret: Annotated[Secret, SecretValue("authenticationMessageSecret", rotates="in_place")] = (
+        Field(default=UNSTATED, description="The secret for authentication messages, at least 88 characters.")
+    )
 
 
 MODELS: tuple[type[ChannelModel], ...] = (
@@ -532,7 +550,9 @@ def _manual(resource: Resource, values: Mapping[str, Json]) -> ManualStep:
         title=f"connect the channel: {(model.__doc__ or '').split(':')[0].rstrip('.')}",
         admin_center=f"Admin Center > {model.admin_center}",
         values=tuple(shown),
-        looks_for=f"a channel of type {model.vendor_type} with {found}" if found else f"one channel of type {model.vendor_type}",
+        looks_for=f"a channel of type {model.vendor_type} with {found}"
+        if found
+        else f"one channel of type {model.vendor_type}",
         article=model.article,
         notes=tuple(f"Before you start: {need}." for need in model.person_needs),
     )

@@ -12,7 +12,7 @@ from reconciler.core.resource import Json
 from reconciler.kinds._codecs import Boolean, Emptyable
 from reconciler.kinds._collections import GROUPS
 from reconciler.kinds._fields import Managed, fields_of
-from reconciler.kinds._model import ManifestModel, Text
+from reconciler.kinds._model import UNSTATED, ManifestModel, Text
 
 
 class Group(ManifestModel):
@@ -21,7 +21,7 @@ class Group(ManifestModel):
     kind: Literal["group"]
     title: Annotated[Text, Managed("name", is_key=True)] = Field(description="The name that agents see.")
     description: Annotated[str | None, Managed("description", Emptyable())] = Field(
-        default=None, description="What the group is for."
+        default=UNSTATED, description="What the group is for."
     )
     is_public: Annotated[
         bool,
@@ -30,7 +30,7 @@ class Group(ManifestModel):
             Boolean(),
             hazard=Hazard("irreversible", "A private group can never be made public again.", values=(False,)),
         ),
-    ] = Field(default=None, description="Whether agents outside the group see its tickets.")
+    ] = Field(default=UNSTATED, description="Whether agents outside the group see its tickets.")
 
 
 def _parts(document: Mapping[str, Json]) -> tuple[Part, ...]:

@@ -18,7 +18,7 @@ from reconciler.core.resource import Json, Resource
 from reconciler.kinds._codecs import Pointer
 from reconciler.kinds._collections import INTEGRATION_WEBHOOKS, INTEGRATIONS, SWITCHBOARD_INTEGRATIONS
 from reconciler.kinds._fields import Managed, MatchKey, fields_of
-from reconciler.kinds._model import AnyReference, HttpsUrl, ManifestModel, Shape, Text
+from reconciler.kinds._model import UNSTATED, AnyReference, HttpsUrl, ManifestModel, Shape
 
 HARMLESS_TRIGGER = "user:merge"
 """The one trigger that a new bot listens to until its entry stands: two end users merged; nobody answers that."""
@@ -65,10 +65,10 @@ class Webhook(Shape):
         min_length=1, description="The events it is called for."
     )
     include_full_user: Annotated[bool, Managed("includeFullUser", part="webhook")] = Field(
-        default=None, description="Send the whole user with each event."
+        default=UNSTATED, description="Send the whole user with each event."
     )
     include_full_source: Annotated[bool, Managed("includeFullSource", part="webhook")] = Field(
-        default=None, description="Send the whole client with each event."
+        default=UNSTATED, description="Send the whole client with each event."
     )
 
 
@@ -79,12 +79,12 @@ class ResponderModel(ManifestModel):
     next_responder: Annotated[
         AnyReference | None,
         Managed("nextSwitchboardIntegrationId", Pointer("responder", "entry"), part="entry"),
-    ] = Field(default=None, description="Who gets the conversation when this one hands it over.")
+    ] = Field(default=UNSTATED, description="Who gets the conversation when this one hands it over.")
     message_history_count: Annotated[int | None, Managed("messageHistoryCount", part="entry")] = Field(
-        default=None, ge=1, le=10, description="How many earlier messages it is shown when it takes over."
+        default=UNSTATED, ge=1, le=10, description="How many earlier messages it is shown when it takes over."
     )
     deliver_standby_events: Annotated[bool, Managed("deliverStandbyEvents", part="entry")] = Field(
-        default=None, description="Also send events while somebody else has the conversation."
+        default=UNSTATED, description="Also send events while somebody else has the conversation."
     )
 
 
@@ -93,10 +93,10 @@ class Bot(ResponderModel):
 
     type: Literal["bot"]
     display_name: Annotated[str, Managed("displayName", part="integration")] = Field(
-        default=None, min_length=1, max_length=100, description="The name shown for the integration."
+        default=UNSTATED, min_length=1, max_length=100, description="The name shown for the integration."
     )
     entry_name: Annotated[EntryName, Managed("name", part="entry", is_key=True)] = Field(
-        default=None, description="The name of its switchboard entry; the manifest's name where it is not stated."
+        default=UNSTATED, description="The name of its switchboard entry; the manifest's name where it is not stated."
     )
     webhook: Webhook = Field(description="Where the bot is told about events, and about which.")
 
@@ -106,10 +106,10 @@ class Builtin(ResponderModel):
 
     type: Literal["builtin"]
     integration_type: Annotated[str, MatchKey("integrationType", part="entry")] = Field(
-        default=None, min_length=1, description="The vendor's type, such as zd:agentWorkspace or zd:answerBot."
+        default=UNSTATED, min_length=1, description="The vendor's type, such as zd:agentWorkspace or zd:answerBot."
     )
     entry_name: Annotated[EntryName, MatchKey("name", part="entry")] = Field(
-        default=None, description="The name of its switchboard entry, where there is no type to find it by."
+        default=UNSTATED, description="The name of its switchboard entry, where there is no type to find it by."
     )
 
 
@@ -118,9 +118,7 @@ def _parts(document: Mapping[str, Json]) -> tuple[Part, ...]:
         entry = fields_of(Builtin, "entry")
         if "integration_type" in document:
             entry = tuple(each for each in entry if each.path != "entry_name")
-        return (
-            Part("entry", SWITCHBOARD_INTEGRATIONS, entry, creates=False, parent="switchboard/"),
-        )
+        return (Part("entry", SWITCHBOARD_INTEGRATIONS, entry, creates=False, parent="switchboard/"),)
     name = document.get("entry_name", document["name"])
     return (
         Part(
@@ -145,7 +143,9 @@ def _parts(document: Mapping[str, Json]) -> tuple[Part, ...]:
         Part(
             "entry",
             SWITCHBOARD_INTEGRATIONS,
-            tuple(replace(each, default=name) if each.path == "entry_name" else each for each in fields_of(Bot, "entry")),
+            tuple(
+                replace(each, default=name) if each.path == "entry_name" else each for each in fields_of(Bot, "entry")
+            ),
             parent="switchboard/",
             follows=("integration",),
             embeds=(("integrationId", "integration"),),

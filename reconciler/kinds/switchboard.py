@@ -15,7 +15,7 @@ from reconciler.core.resource import Json
 from reconciler.kinds._codecs import Pointer
 from reconciler.kinds._collections import SWITCHBOARDS
 from reconciler.kinds._fields import Managed, fields_of
-from reconciler.kinds._model import AnyReference, ManifestModel
+from reconciler.kinds._model import UNSTATED, AnyReference, ManifestModel
 
 
 class Switchboard(ManifestModel):
@@ -33,16 +33,18 @@ class Switchboard(ManifestModel):
                 values=(False,),
             ),
         ),
-    ] = Field(default=None, description="Whether conversations are passed through it.")
+    ] = Field(default=UNSTATED, description="Whether conversations are passed through it.")
     default_responder: Annotated[
         AnyReference,
         Managed(
             "defaultSwitchboardIntegrationId",
             Pointer("responder", "entry"),
             on_create=False,
-            hazard=Hazard("changes_work", "New conversations of every channel without a responder of its own go there."),
+            hazard=Hazard(
+                "changes_work", "New conversations of every channel without a responder of its own go there."
+            ),
         ),
-    ] = Field(default=None, description="Who gets a new conversation first.")
+    ] = Field(default=UNSTATED, description="Who gets a new conversation first.")
 
 
 def _parts(document: Mapping[str, Json]) -> tuple[Part, ...]:

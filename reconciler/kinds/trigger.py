@@ -17,17 +17,17 @@ from reconciler.kinds._codecs import Boolean, Emptyable, Pointer
 from reconciler.kinds._collections import TRIGGERS
 from reconciler.kinds._conditions import Actions, Conditions, Rules
 from reconciler.kinds._fields import Managed, fields_of
-from reconciler.kinds._model import AnyReference, ManifestModel, Shape, Text
+from reconciler.kinds._model import UNSTATED, AnyReference, ManifestModel, Shape, Text
 
 
 class TriggerConditions(Shape):
     """When the trigger fires: all of `all`, and one of `any` where there are some."""
 
     all: Annotated[Conditions, Managed("conditions.all", Rules(), together="rule")] = Field(
-        default=None, description="Conditions that must all hold."
+        default=UNSTATED, description="Conditions that must all hold."
     )
     any: Annotated[Conditions, Managed("conditions.any", Rules(), together="rule")] = Field(
-        default=None, description="Conditions of which one must hold."
+        default=UNSTATED, description="Conditions of which one must hold."
     )
 
 
@@ -39,10 +39,10 @@ class Trigger(ManifestModel):
         description="The title that admins see."
     )
     description: Annotated[str | None, Managed("description", Emptyable())] = Field(
-        default=None, description="What it is for."
+        default=UNSTATED, description="What it is for."
     )
     active: Annotated[bool, Managed("active", Boolean(), default=True)] = Field(
-        default=None, description="Whether it fires; true where it is not stated."
+        default=UNSTATED, description="Whether it fires; true where it is not stated."
     )
     category: Annotated[AnyReference, Managed("category_id", Pointer("trigger_category", is_linkable=False))] = Field(
         description="The category it stands in."

@@ -19,7 +19,7 @@ from reconciler.kinds._arrangements import arrange
 from reconciler.kinds._codecs import Plain, Pointer, PointerList
 from reconciler.kinds._collections import TRIGGER_CATEGORIES, TRIGGERS
 from reconciler.kinds._fields import Managed, fields_of
-from reconciler.kinds._model import AnyReference, ManifestModel, Shape, Text
+from reconciler.kinds._model import UNSTATED, AnyReference, ManifestModel, Shape, Text
 
 _CATEGORY = Pointer("trigger_category", is_linkable=False)
 
@@ -50,11 +50,11 @@ class TriggerCategory(ManifestModel):
     kind: Literal["trigger_category"]
     title: Annotated[Text, Managed("name", is_key=True)] = Field(description="The name that admins see.")
     place: Annotated[Literal["first", "last"] | After, Managed("place", Place(), part="place")] = Field(
-        default=None, description="Where it stands among the categories."
+        default=UNSTATED, description="Where it stands among the categories."
     )
-    order: Annotated[
-        list[AnyReference], Managed("order", PointerList(Pointer("trigger")), part="order")
-    ] = Field(default=None, description="The order of its triggers; the ones that are not listed keep their places.")
+    order: Annotated[list[AnyReference], Managed("order", PointerList(Pointer("trigger")), part="order")] = Field(
+        default=UNSTATED, description="The order of its triggers; the ones that are not listed keep their places."
+    )
 
 
 def _by_position(objects: Sequence[Mapping[str, Json]]) -> list[Mapping[str, Json]]:

@@ -47,7 +47,9 @@ def read_document(document: Json, file: str, index: int, context: Context, into:
     if isinstance(document, dict):
         reader.read()
     else:
-        reader.report("manifest/not-a-mapping", (), "a manifest is a mapping of fields", fix="Start it with kind: and name:.")
+        reader.report(
+            "manifest/not-a-mapping", (), "a manifest is a mapping of fields", fix="Start it with kind: and name:."
+        )
 
 
 class _Reader:
@@ -87,15 +89,29 @@ class _Reader:
         if value is None:
             self.report("manifest/missing-kind", (), "the manifest has no kind", fix="Add kind: on its first line.")
         elif value in NOT_MANIFESTS:
-            self.report("manifest/unknown-kind", ("kind",), f'a document of kind "{value}" is no manifest',
-                        fix=f"Move it: {NOT_MANIFESTS[value]}.")
+            self.report(
+                "manifest/unknown-kind",
+                ("kind",),
+                f'a document of kind "{value}" is no manifest',
+                fix=f"Move it: {NOT_MANIFESTS[value]}.",
+            )
         elif value in kind_names():
-            self.report("manifest/unknown-kind", ("kind",), f'"{value}" cannot be managed by a manifest',
-                        "It is only looked up.", f'Refer to it as {{external: "…"}} where it is needed.')
+            self.report(
+                "manifest/unknown-kind",
+                ("kind",),
+                f'"{value}" cannot be managed by a manifest',
+                "It is only looked up.",
+                'Refer to it as {external: "…"} where it is needed.',
+            )
         else:
             known = [name for name in kind_names() if find_kind(name).model is not None]
-            self.report("manifest/unknown-kind", ("kind",), f'unknown kind "{value}"', f"There are: {', '.join(known)}.",
-                        did_you_mean(str(value), known) or "See reconciler explain for all kinds.")
+            self.report(
+                "manifest/unknown-kind",
+                ("kind",),
+                f'unknown kind "{value}"',
+                f"There are: {', '.join(known)}.",
+                did_you_mean(str(value), known) or "See reconciler explain for all kinds.",
+            )
         return None
 
     def _has_known_type(self, name: str, resolved: Mapping[str, Json]) -> bool:
@@ -103,11 +119,17 @@ class _Reader:
         if not known or "removed" in resolved or resolved.get("type") in known:
             return True
         if "type" not in resolved:
-            self.report("manifest/missing-field", (), f"a {name} needs a type", fix=f"Add type: one of {', '.join(known)}.")
+            self.report(
+                "manifest/missing-field", (), f"a {name} needs a type", fix=f"Add type: one of {', '.join(known)}."
+            )
         else:
-            self.report("manifest/unknown-type", ("type",), f'unknown type "{resolved["type"]}" of {name}',
-                        f"There are: {', '.join(known)}.",
-                        did_you_mean(str(resolved["type"]), known) or f"See reconciler explain {name}.")
+            self.report(
+                "manifest/unknown-type",
+                ("type",),
+                f'unknown type "{resolved["type"]}" of {name}',
+                f"There are: {', '.join(known)}.",
+                did_you_mean(str(resolved["type"]), known) or f"See reconciler explain {name}.",
+            )
         return False
 
     def _holds_rules(self, kind: Kind, resolved: Mapping[str, Json]) -> bool:
@@ -132,14 +154,26 @@ class _Reader:
     def _report_value(self, path: Path, reason: str, name: str) -> None:
         known = list(self.context.values)
         texts = {
-            "unknown": (f'unknown value "{name}"', f"{self.context.environment_file} has no such value.",
-                        did_you_mean(name, known) or f"Add {name} under values: in {self.context.environment_file}."),
-            "not-scalar": (f'the value "{name}" is a list or mapping inside a text', "Only texts, numbers and booleans fit there.",
-                           "Let the reference stand alone, without text around it."),
-            "not-allowed": (f"{name} takes no values", "It decides what the manifest is, the same in every environment.",
-                            "Write it out."),
-            "malformed": (f'"{name}" is not a reference to a value', "A reference is written ${values.name}.",
-                          "Correct it, or write $${ where ${ is meant as text."),
+            "unknown": (
+                f'unknown value "{name}"',
+                f"{self.context.environment_file} has no such value.",
+                did_you_mean(name, known) or f"Add {name} under values: in {self.context.environment_file}.",
+            ),
+            "not-scalar": (
+                f'the value "{name}" is a list or mapping inside a text',
+                "Only texts, numbers and booleans fit there.",
+                "Let the reference stand alone, without text around it.",
+            ),
+            "not-allowed": (
+                f"{name} takes no values",
+                "It decides what the manifest is, the same in every environment.",
+                "Write it out.",
+            ),
+            "malformed": (
+                f'"{name}" is not a reference to a value',
+                "A reference is written ${values.name}.",
+                "Correct it, or write $${ where ${ is meant as text.",
+            ),
         }
         summary, why, fix = texts[reason]
         self.report(f"value/{reason}", path, summary, why, fix)
@@ -164,7 +198,7 @@ class _Reader:
         for root in (self.document, self.resolution.value):
             value: Any = root
             for key in path:
-                value = value[key] if isinstance(value, (dict, list)) and _has(value, key) else None
+                value = value[key] if _has(value, key) else None
             self.into.suspected_secrets.extend(Secret(text) for text in _texts(value) if len(text) >= 4)
 
     def report(
@@ -180,9 +214,7 @@ class _Reader:
         related: tuple[tuple[Position, str], ...] = (),
     ) -> None:
         position = self.context.sources.position(self.file, self.index, path, at_key=at_key)
-        self.into.diagnostics.append(
-            Diagnostic(rule, summary, position, severity, why, fix, self.address, related)
-        )
+        self.into.diagnostics.append(Diagnostic(rule, summary, position, severity, why, fix, self.address, related))
 
 
 def _has(value: Json, key: str | int) -> bool:

@@ -9,6 +9,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+UNSTATED: Any = None
+"""The default of a member that may be left out: it never becomes a value."""
+
 Address = Annotated[str, StringConstraints(pattern=r"^[a-z_]+/[a-z0-9][a-z0-9-]*(#[a-z_]+)?$")]
 SecretReference = Annotated[str, StringConstraints(pattern=r"^(env|file)://[^\s]+$")]
 Text = Annotated[str, StringConstraints(min_length=1)]
@@ -112,8 +115,8 @@ class Project(Shape):
 class Binding(Shape):
     """A line of `bindings.yaml`: this address is that live object, or none of these."""
 
-    id: Text = Field(default=None, description="The live id.")
-    none_of: list[Text] = Field(default=None, description="Live ids that are not it.")
+    id: Text = Field(default=UNSTATED, description="The live id.")
+    none_of: list[Text] = Field(default=UNSTATED, description="Live ids that are not it.")
 
 
 class Approval(Shape):
@@ -124,7 +127,6 @@ class Approval(Shape):
     by: Text
     reason: Text
     until: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
-
 
 
 class Attestation(Shape):

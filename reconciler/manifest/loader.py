@@ -48,6 +48,7 @@ class LoadedEnvironment:
     resources: tuple[Resource, ...]
     bindings: Mapping[str, Binding]
     approvals: tuple[Approval, ...]
+    attested: Mapping[str, str]
     warnings: tuple[Diagnostic, ...]
     digests: Mapping[str, str]
 
@@ -73,7 +74,8 @@ def load_project(root: Path) -> dict[str, Any]:
     path = root / "reconciler.yaml"
     if not path.exists():
         return {}
-    sources, found = Sources(), []
+    sources = Sources()
+    found: list[Diagnostic] = []
     document = _single_document(path, root, "project", sources, found)
     if document is None or found:
         raise InvalidManifests("reconciler.yaml is invalid", found)
@@ -123,10 +125,14 @@ class _Loader:
             self._warn_of_unused_values(values, documents, environment_file)
         bindings = self._beside("bindings.yaml")
         approvals = self._beside("approvals.yaml")
-        self._beside("attestations.yaml")
+        attestations = self._beside("attestations.yaml")
         self.suspected.extend(documents.suspected_secrets)
         is_good = document is not None and all(each.severity != "error" for each in self.found)
-        loaded = self._loaded(document, documents.resources, bindings, approvals) if is_good and document else None
+        loaded = (
+            self._loaded(document, documents.resources, bindings, approvals, attestations)
+            if is_good and document
+            else None
+        )
         return Loaded(loaded, tuple(self.found), tuple(self.suspected), len(paths) + 1)
 
     def _environment(self, path: Path) -> Mapping[str, Json] | None:
@@ -216,7 +222,12 @@ class _Loader:
         return _single_document(path, self.root, name.removesuffix(".yaml"), self.sources, self.found, self.suspected)
 
     def _loaded(
-        self, document: Mapping[str, Json], resources: Sequence[Resource], bindings: Any, approvals: Any
+        self,
+        document: Mapping[str, Json],
+        resources: Sequence[Resource],
+        bindings: Any,
+        approvals: Any,
+        attestations: Any,
     ) -> LoadedEnvironment:
         policy = policy_from(document.get("policy", {}))
         account = document["account"]
@@ -233,6 +244,7 @@ class _Loader:
                 for address, line in (bindings or {}).items()
             },
             approvals=tuple(Approval(**entry) for entry in approvals or ()),
+            attested={entry["step"]: entry["digest"] for entry in attestations or ()},
             warnings=tuple(each for each in self.found if each.severity == "warning"),
             digests={
                 "manifests": digest_of([self.name, dict(account), content]),
@@ -323,4 +335,3 @@ def referenced_kinds(resources: Sequence[Resource]) -> dict[str, list[tuple[Reso
             if not isinstance(reference.target, str):
                 result.setdefault(reference.kind, []).append((resource, reference))
     return result
-

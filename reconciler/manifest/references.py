@@ -104,7 +104,8 @@ def _reference(resource: Resource, reference: Reference, by_address: Mapping[str
         label = kind.lookup.label if kind.lookup else reference.kind
         yield Diagnostic(
             "reference/unknown",
-            f'there is no manifest {reference.kind}/{target}' if _SLUG.match(target)
+            f"there is no manifest {reference.kind}/{target}"
+            if _SLUG.match(target)
             else f'"{target}" is not the name of a manifest of kind {reference.kind}',
             position,
             why="A bare name is always a manifest's."

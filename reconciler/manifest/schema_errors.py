@@ -50,7 +50,9 @@ def schema_errors(name: str, document: Json, secret_paths: frozenset[str] = froz
         found.extend(_translated(error, document, secret_paths))
     unique = list(dict.fromkeys(found))
     return unique or [
-        SchemaError("manifest/invalid", (), f'the document does not fit the schema "{name}"', fix="Compare it with its schema.")
+        SchemaError(
+            "manifest/invalid", (), f'the document does not fit the schema "{name}"', fix="Compare it with its schema."
+        )
     ]
 
 
@@ -201,7 +203,9 @@ def _out_of_range(error: Any, path: Path, secrets: frozenset[str]) -> Iterator[S
         "maxItems": f"takes at most {limit} items",
     }
     yield SchemaError(
-        "manifest/out-of-range", path, f"{_dotted(path)} {words.get(error.validator, 'is out of range')}",
+        "manifest/out-of-range",
+        path,
+        f"{_dotted(path)} {words.get(error.validator, 'is out of range')}",
         fix="Change it to fit.",
     )
 
@@ -236,7 +240,9 @@ def _no_branch(error: Any, path: Path, secrets: frozenset[str]) -> Iterator[Sche
 
 def _other(error: Any, path: Path, secrets: frozenset[str]) -> Iterator[SchemaError]:
     yield SchemaError(
-        "manifest/invalid", path, f"{_dotted(path)} breaks the rule {error.validator} of its schema",
+        "manifest/invalid",
+        path,
+        f"{_dotted(path)} breaks the rule {error.validator} of its schema",
         fix="See reconciler explain for what it takes.",
     )
 
@@ -278,4 +284,4 @@ def _kind_of(value: Json) -> str:
         return f"the truth value {str(value).lower()}"
     if isinstance(value, (int, float)):
         return f"the number {value}"
-    return {str: "a text", list: "a list", dict: "a mapping"}[type(value)]
+    return "a text" if isinstance(value, str) else "a list" if isinstance(value, list) else "a mapping"

@@ -51,7 +51,7 @@ def verdict_schema(name: str) -> Mapping[str, Any]:
 def _validator(name: str) -> Any:
     import jsonschema_rs
 
-    return jsonschema_rs.validator_for(verdict_schema(name))
+    return jsonschema_rs.validator_for(dict(verdict_schema(name)))
 
 
 def is_valid(name: str, document: Json) -> bool:

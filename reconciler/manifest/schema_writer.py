@@ -61,7 +61,9 @@ def kind_schema(name: str) -> dict[str, Any]:
         schema = {"$ref": f"#/$defs/{schema.get('title', name).replace(' ', '')}"}
     schema.pop("discriminator", None)
     for definition in definitions.values():
-        _admit_values(definition, is_manifest="name" in definition.get("properties", {}) and "kind" in definition["properties"])
+        _admit_values(
+            definition, is_manifest="name" in definition.get("properties", {}) and "kind" in definition["properties"]
+        )
     tombstone = _generated(Tombstone)
     tombstone["properties"]["kind"] = {"const": name}
     definitions["Tombstone"] = tombstone
@@ -85,7 +87,8 @@ def kind_schema(name: str) -> dict[str, Any]:
 
 def _generated(model: Any) -> dict[str, Any]:
     schema = TypeAdapter(model).json_schema(schema_generator=_Generator, by_alias=True)
-    return _without_generated_titles(schema)
+    cleaned: dict[str, Any] = _without_generated_titles(schema)
+    return cleaned
 
 
 def _without_generated_titles(schema: Any, *, is_properties: bool = False) -> Any:
@@ -187,7 +190,13 @@ def plan_schema() -> dict[str, Any]:
     counts = [*ACTIONS, "waiting", "blocked", "requests"]
     cause = _object({"kind": text, "file": text, "line": {"type": "integer", "minimum": 0}})
     change = _object(
-        {"path": text, "op": {"enum": ["set", "clear", "release", "write_secret"]}, "before": {}, "after": {}, "cause": cause},
+        {
+            "path": text,
+            "op": {"enum": ["set", "clear", "release", "write_secret"]},
+            "before": {},
+            "after": {},
+            "cause": cause,
+        },
         {"address": text, "part": text, "hazard": text},
     )
     observed = {

@@ -47,9 +47,9 @@ class Positions(Mapping[Path, Position]):
     def __contains__(self, path: object) -> bool:
         value = self._document
         for key in path if isinstance(path, tuple) else ():
-            if isinstance(value, dict) and key in value:
-                value = value[key]
-            elif isinstance(value, list) and isinstance(key, int) and key < len(value):
+            if (isinstance(value, dict) and key in value) or (
+                isinstance(value, list) and isinstance(key, int) and key < len(value)
+            ):
                 value = value[key]
             else:
                 return False
