@@ -13,7 +13,6 @@ from reconciler.core.kind import MISSING, Codec, Field, Hazard
 from reconciler.core.resource import Json
 from reconciler.kinds._codecs import Plain
 
-
 _PLAIN = Plain()
 
 
