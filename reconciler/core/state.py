@@ -58,7 +58,7 @@ class Entry:
 
     def __post_init__(self) -> None:
         for part, live_id in _freeze(self, "live").items():
-            _require_text(part, "part")
+            _require_text(part, "part", may_be_empty=True)
             _require_text(live_id, "live id")
         if self.key is not None:
             _freeze(self, "key")
@@ -92,8 +92,9 @@ class Intent:
     status: IntentStatus = "announced"
 
     def __post_init__(self) -> None:
-        for name in ("id", "address", "part", "collection", "run"):
+        for name in ("id", "address", "collection", "run"):
             _require_text(getattr(self, name), name)
+        _require_text(self.part, "part", may_be_empty=True)
         _freeze(self, "body")
         for live_id in self.known_ids:
             _require_text(live_id, "known id")

@@ -36,6 +36,8 @@ _FIELD = {
     "email": Attribute(minimum=1, maximum=128),
     "select": Attribute("array"),
     "format": Attribute(choices=("integer", "decimal")),
+    # Not among the schema's properties, but in the contract's own example of prechatCapture.
+    "placeholder": Attribute(minimum=1, maximum=128),
 }
 
 

@@ -42,7 +42,7 @@ from reconciler.zendesk.clock import Clock
 
 FRESHNESS_SECONDS = 5.0
 SETTLE_SECONDS = 2.0
-REQUEST_DEADLINE_SECONDS = 30.0
+REQUEST_DEADLINE_SECONDS = 20.0
 
 
 class Ledger(Protocol):

@@ -18,13 +18,17 @@ Key = tuple[str, str, str]
 
 @dataclass(slots=True)
 class Decision:
-    """`runs` are the fresh steps, cut to what was approved, in order; `settled` are outcomes that need no run."""
+    """`runs` are the fresh steps, cut to what was approved, in order; `settled` are outcomes that need no run.
+
+    `stands_for` maps a fresh step to the approved one whose effects it brings about under another name.
+    """
 
     runs: list[Step] = field(default_factory=list)
     settled: list[Outcome] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
     stale_steps: set[str] = field(default_factory=set)
     blocked: list[Step] = field(default_factory=list)
+    stands_for: dict[str, str] = field(default_factory=dict)
 
 
 def decide(approved: Plan, fresh: Planned) -> Decision:
@@ -39,6 +43,7 @@ class _Decider:
         self.bounds: dict[Key, set[bytes]] = {}
         self.afters: dict[Key, list[bytes]] = {}
         self.created_parts: set[tuple[str, str]] = set()
+        self.approved_ids = {step.id for step in approved.steps}
         for step in approved.steps:
             for effect, _ in effects(step):
                 self.bounds.setdefault((effect.address, effect.part, effect.what), set()).add(effect.after)
@@ -141,6 +146,11 @@ class _Decider:
             if ((effect.address, effect.part, effect.what), effect.after) not in fresh_effects
         ]
         if not missing:
+            if all(each.id != step.id for each in self.fresh.plan.steps):
+                brought = {(effect.address, effect.part) for effect, _ in effects(step)}
+                for each in self.decision.runs:
+                    if (each.address, each.part) in brought and each.id not in self.approved_ids:
+                        self.decision.stands_for.setdefault(each.id, step.id)
             return
         undone = [
             reason

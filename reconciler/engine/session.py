@@ -7,7 +7,7 @@ date, a run's id) is given to it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,14 @@ from reconciler.core.plan import Plan, PlanFile
 from reconciler.core.report import Outcome, Report
 from reconciler.core.secret import Secret
 from reconciler.core.state import State, Target
-from reconciler.engine.applier import FRESHNESS_SECONDS, SETTLE_SECONDS, Applied, Run, apply_steps
+from reconciler.engine.applier import (
+    FRESHNESS_SECONDS,
+    REQUEST_DEADLINE_SECONDS,
+    SETTLE_SECONDS,
+    Applied,
+    Run,
+    apply_steps,
+)
 from reconciler.engine.bookkeeping import in_step
 from reconciler.engine.deciding import Decision, decide
 from reconciler.engine.live import Snapshot
@@ -86,6 +93,7 @@ def open_session(environment: LoadedEnvironment, world: World, *, read_only: boo
         clock=world.clock,
         notice=world.notice,
         redact=world.redactor.redact,
+        request_deadline_seconds=REQUEST_DEADLINE_SECONDS,
     )
     return Session(world, environment, account, Reader(account, environment.app_id, world.clock))
 
@@ -523,6 +531,9 @@ def _report(
 ) -> Report:
     by_step: dict[str, Outcome] = {}
     for outcome in [*decision.settled, *applied.outcomes.values()]:
+        planned_as = decision.stands_for.get(outcome.step)
+        if planned_as and planned_as not in by_step:
+            outcome = replace(outcome, step=planned_as, detail=outcome.detail or f"done as {outcome.step}")
         known = by_step.get(outcome.step)
         if known is None or known.result == "unplanned":
             by_step[outcome.step] = outcome
@@ -539,5 +550,5 @@ def _report(
         was_interrupted=applied.was_interrupted,
         failure=str(applied.failure) if applied.failure else "",
         failure_code=applied.failure.exit_code if applied.failure else 0,
-        warnings=(*planned.plan.warnings, *notes),
+        warnings=tuple(notes),
     )
