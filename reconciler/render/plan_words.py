@@ -105,6 +105,15 @@ def hazards_first(changes: Sequence[Change]) -> list[Change]:
     return sorted(changes, key=lambda change: not change.hazard)
 
 
+def activations(step: Step) -> list[Change]:
+    """The changes by which an order step activates new members; they are shown as one list."""
+    return [
+        change
+        for change in step.changes
+        if change.address and change.path == "active" and change.after is True and change.cause.kind != "drift"
+    ]
+
+
 def hazard_words(hazard: str) -> str:
     """What a hazard does, in words."""
     level, _, text = hazard.partition(": ")
