@@ -52,7 +52,7 @@ def command(
 
         invoked.__doc__ = function.__doc__
         wrapped: Any = invoked
-        wrapped.__click_params__ = list(reversed(getattr(function, "__click_params__", [])))[::-1]
+        wrapped.__click_params__ = list(getattr(function, "__click_params__", []))
         for option in _shared(formats, environment, is_online):
             wrapped = option(wrapped)
         epilog = "\b\nExamples:\n" + "\n".join(f"  {each}" for each in examples) if examples else None
