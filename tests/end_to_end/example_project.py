@@ -120,8 +120,7 @@ class Project:
 
     def break_requests(self, environment: str, *faults: Mapping[str, Any]) -> None:
         """Script faults by request index, counted from the account's first request."""
-        for fault in faults:
-            self._door(environment, "faults", fault)
+        self._door(environment, "faults", [dict(fault) for fault in faults])
 
     def connect_by_hand(self, environment: str) -> None:
         """A person connects the two channels that no API can create."""
@@ -138,6 +137,14 @@ class Project:
             {"type": "instagram", "status": "active", "businessId": values["instagram_fr_business_id"]},
         )
 
+    def converge(self, environment: str) -> None:
+        """Plan and apply until the account is as the manifests say, a person's part included."""
+        self.expect(0, "plan", "-e", environment)
+        self.expect(18, "apply", str(self.plan_path(environment)))
+        self.connect_by_hand(environment)
+        self.expect(0, "plan", "-e", environment)
+        self.expect(0, "apply", str(self.plan_path(environment)))
+
     def edit(self, path: str, old: str, new: str) -> None:
         """Change a manifest: `old` must be there."""
         file = self.root / path
@@ -149,7 +156,7 @@ class Project:
         """Lose the store."""
         shutil.rmtree(self.root / ".reconciler")
 
-    def _door(self, environment: str, name: str, body: Mapping[str, Any] | None = None) -> Any:
+    def _door(self, environment: str, name: str, body: Any = None) -> Any:
         request = urllib.request.Request(
             f"{self.emulator.url(SUBDOMAINS[environment])}/__emulator__/{name}",
             data=None if body is None else json.dumps(body).encode(),
