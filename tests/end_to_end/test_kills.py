@@ -142,5 +142,16 @@ def test_a_saved_plan_without_its_store_ends_with_the_binding_line_and_writes_no
         before = writes(project.requests("sandbox"))
         project.forget()
         result = project.expect(11, "apply", plan)
-        assert BINDING.search(result.out + result.err), result.out + result.err
+        found = BINDING.search(result.out + result.err)
+        assert found, result.out + result.err
+        assert before == writes(project.requests("sandbox"))
+
+        skipping = project.run("apply", plan, "--skip-blocked", "--format", "json").json()["result"]["outcomes"]
+        assert before == writes(project.requests("sandbox"))
+        assert [("create:channel/site-web", "skipped")] == [
+            (each["step"], each["result"]) for each in skipping if each["address"] == "channel/site-web"
+        ]
+
+        (project.root / "environments" / "sandbox" / "bindings.yaml").write_text(f"{found[1]}\n", "utf-8")
+        project.expect(18, "apply", plan)
         assert before == writes(project.requests("sandbox"))

@@ -109,8 +109,7 @@ def test_a_schema_has_only_keywords_that_mean_the_same_in_draft_07(name: str) ->
     unknown = [
         where
         for keyword, where, schema in _keywords(_schema(name))
-        if keyword not in SAME_IN_BOTH_DRAFTS
-        and not (keyword == "$defs" and where == "#/$defs")
+        if (keyword not in SAME_IN_BOTH_DRAFTS and not (keyword == "$defs" and where == "#/$defs"))
         or (keyword == "items" and not isinstance(schema["items"], dict))
     ]
     assert [] == unknown
