@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,8 @@ pytestmark = pytest.mark.xdist_group("example plans")
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Path]]:
-    yield make_example_plans(tmp_path_factory.mktemp("example"))
+def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return make_example_plans(tmp_path_factory.mktemp("example"))
 
 
 def _plan_member(path: Path) -> Any:
