@@ -56,7 +56,7 @@ class Project:
     def run(self, *arguments: str) -> Ran:
         """Run a command in this project."""
         self._capsys.readouterr()
-        code = run([arguments[0], "-C", str(self.root), *arguments[1:]])
+        code = run(["-C", str(self.root), *arguments])
         captured = self._capsys.readouterr()
         return Ran(code, captured.out, captured.err)
 
