@@ -6,7 +6,6 @@ import json
 import os
 import pty
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,7 +21,7 @@ BINDINGS = "environments/sandbox/bindings.yaml"
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Project]:
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Project:
     """A project that was applied; its account is gone, so nothing here can ask it."""
     made = Project(tmp_path, monkeypatch, capsys)
     made.keep_only()
