@@ -159,7 +159,7 @@ def _support(environment: LoadedEnvironment, signed_in: object) -> Iterator[Chec
     kind = "API token" if "api_token" in environment.credentials["support"] else "OAuth client"
     yield Check("support", "ok", f"the {kind} is accepted")
     yield _account(environment.subdomain, signed_in.subdomain)  # type: ignore[attr-defined]
-    yield _rights(signed_in.email or signed_in.name, signed_in.role)  # type: ignore[attr-defined]
+    yield rights_check(signed_in.email or signed_in.name, signed_in.role)  # type: ignore[attr-defined]
 
 
 def _account(wanted: str, subdomain: str) -> Check:
@@ -174,7 +174,8 @@ def _account(wanted: str, subdomain: str) -> Check:
     )
 
 
-def _rights(user: str, role: str) -> Check:
+def rights_check(user: str, role: str) -> Check:
+    """Whether the user behind the credentials may do what an apply does, by its role."""
     if role == "admin":
         return Check("rights", "ok", f"{user} is an admin")
     return Check(

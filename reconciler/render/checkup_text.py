@@ -26,7 +26,7 @@ def checkup_as_text(environment: str, checks: Sequence[Check], screen: Screen) -
             screen.wrap(visible(line), first=first, rest=indent)
             first = indent
         if each.fix:
-            screen.prose(each.fix, first=indent)
+            screen.prose(each.fix, first=f"{indent}→ ")
     screen.blank()
     screen.put(_conclusion(environment, checks))
     return screen.text()
