@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -14,6 +15,7 @@ from reconciler.emulator.faults import Fault
 from reconciler.emulator.server import Emulator
 from reconciler.store.lease import acquire
 from reconciler.store.sqlite import SqliteBackend
+from reconciler.zendesk.account import Account
 from reconciler.zendesk.clock import SystemClock
 from tests.projects import SECRETS, SUBDOMAIN, Project, new_account
 
@@ -84,6 +86,28 @@ def test_one_request_is_enough_for_each_collection(project: Project, account: Em
     asked = httpx.get(f"{account.url(SUBDOMAIN)}/__emulator__/requests").json()
     paths = [each["path"] for each in asked]
     assert sorted(set(paths)) == sorted(paths)
+    groups = next(each["query"] for each in asked if each["path"] == "/api/v2/groups")
+    assert "page%5Bsize%5D=1" in groups.replace("[", "%5B").replace("]", "%5D")
+
+
+def test_account_and_store_are_opened_for_reading_only(
+    project: Project, account: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[tuple[str, bool]] = []
+    connect, init = Account.connect, SqliteBackend.__init__
+
+    def connecting(*arguments: Any, **options: Any) -> Account:
+        opened.append(("account", options["read_only"]))
+        return connect(*arguments, **options)
+
+    def opening(self: SqliteBackend, path: Path, **options: Any) -> None:
+        opened.append(("store", options["is_read_only"]))
+        init(self, path, **options)
+
+    monkeypatch.setattr(Account, "connect", connecting)
+    monkeypatch.setattr(SqliteBackend, "__init__", opening)
+    assert 0 == examine(project)[0]
+    assert [("store", True), ("account", True)] == opened
 
 
 def test_no_secret_is_ever_printed(project: Project, account: Emulator) -> None:
