@@ -135,6 +135,20 @@ def load(setting: Setting, name: str) -> Any:
     return require_valid(loaded)
 
 
+def require_environment(setting: Setting) -> None:
+    """UsageError unless the environment has a folder; its files are not looked at."""
+    from reconciler.core.diagnostic import did_you_mean
+    from reconciler.manifest.loader import environments_in
+
+    known = environments_in(setting.root)
+    if setting.environment not in known:
+        raise UsageError(
+            f'there is no environment "{setting.environment}"',
+            detail=f"There are: {', '.join(known)}." if known else "There is no folder environments/ with one in it.",
+            fix=did_you_mean(setting.environment, known),
+        )
+
+
 def open_backend(setting: Setting, *, is_read_only: bool) -> Any:
     """The store that reconciler.yaml names."""
     from reconciler.manifest.loader import load_project
