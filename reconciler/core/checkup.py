@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from reconciler.core.errors import ReconcilerError
 from reconciler.core.resource import Json
 
 Verdict = Literal["ok", "warning", "failed", "skipped"]
@@ -30,6 +31,17 @@ class Check:
     def as_json(self) -> dict[str, Json]:
         """As plain values."""
         return {"name": self.name, "verdict": self.verdict, "finding": self.finding, "fix": self.fix}
+
+
+def skipped(why: str, *names: str) -> list[Check]:
+    """Checks that could not be made."""
+    return [Check(name, "skipped", why) for name in names]
+
+
+def failed(name: str, error: ReconcilerError, fix: str = "", code: int | None = None) -> Check:
+    """A check that an error answered; `fix` is for errors that know none, `code` for one that ends otherwise here."""
+    found = f"{error.summary}. {error.detail}" if error.detail else error.summary
+    return Check(name, "failed", found, error.fix or fix, error.exit_code if code is None else code)
 
 
 def worst_exit_code(checks: Iterable[Check]) -> int:
