@@ -45,6 +45,6 @@ def failed(name: str, error: ReconcilerError, fix: str = "", code: int | None = 
 
 
 def worst_exit_code(checks: Iterable[Check]) -> int:
-    """The exit code of the worst failure; 0 when nothing failed."""
+    """The exit code of the worst failure; 0 when nothing failed, 1 for a failure that the table does not rank."""
     codes = {each.exit_code for each in checks if each.verdict == "failed"}
-    return next((code for code in WORST_FIRST if code in codes), 0)
+    return next((code for code in WORST_FIRST if code in codes), 1 if codes else 0)

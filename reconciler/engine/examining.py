@@ -9,7 +9,14 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from reconciler.core.checkup import Check, failed, skipped
-from reconciler.core.errors import AccessDenied, ReconcilerError, ServiceError, ServiceUnavailable
+from reconciler.core.errors import (
+    AccessDenied,
+    NotFound,
+    ReconcilerError,
+    RequestRefused,
+    ServiceError,
+    ServiceUnavailable,
+)
 from reconciler.core.kind import Collection
 from reconciler.core.state import State
 from reconciler.engine.comparing import secret_use
@@ -124,7 +131,7 @@ def _service(environment: LoadedEnvironment, state: State | None, world: World) 
         yield from _support(environment, signed_in)
         yield _conversations(environment, app_name)
         closed = {
-            name: "its credentials are refused" if isinstance(result, AccessDenied) else "it does not answer"
+            name: "it refuses the credentials" if _is_refusal(result) else "it does not answer"
             for name, result in (("support", signed_in), ("conversations", app_name))
             if isinstance(result, ServiceError)
         }
@@ -143,13 +150,18 @@ def _attempt(ask: Callable[[], _Answer]) -> _Answer | ServiceError:
 
 def _support(environment: LoadedEnvironment, signed_in: object) -> Iterator[Check]:
     if isinstance(signed_in, ServiceError):
-        yield failed("support", signed_in)
+        yield failed("support", signed_in, code=16 if _is_refusal(signed_in) else 17)
         yield from skipped("the Support API did not say", "account", "rights")
         return
     kind = "API token" if "api_token" in environment.credentials["support"] else "OAuth client"
     yield Check("support", "ok", f"the {kind} is accepted")
     yield _account(environment.subdomain, signed_in.subdomain)  # type: ignore[attr-defined]
     yield rights_check(signed_in.email or signed_in.name, signed_in.role)  # type: ignore[attr-defined]
+
+
+def _is_refusal(error: ServiceError) -> bool:
+    """Whether the service read the request and said no, so that the credentials or the plan are what is wrong."""
+    return isinstance(error, (AccessDenied, NotFound, RequestRefused))
 
 
 def _account(wanted: str, subdomain: str) -> Check:
@@ -260,7 +272,7 @@ def _parent_id(collection: Collection, state: State | None, first_ids: dict[str,
 
 
 def _unlisted(collection: Collection, error: ServiceError) -> Check:
-    if error.exit_code == 17 and error.status not in (403, 404):
+    if not _is_refusal(error):
         return failed("collections", error)
     fix = "Check that the account's plan has this feature and that the credentials may read it."
     return failed("collections", error, fix, 16)
