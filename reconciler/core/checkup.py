@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from reconciler.core.errors import ReconcilerError
 from reconciler.core.resource import Json
 
 Verdict = Literal["ok", "warning", "failed", "skipped"]
@@ -32,7 +33,18 @@ class Check:
         return {"name": self.name, "verdict": self.verdict, "finding": self.finding, "fix": self.fix}
 
 
+def skipped(why: str, *names: str) -> list[Check]:
+    """Checks that could not be made."""
+    return [Check(name, "skipped", why) for name in names]
+
+
+def failed(name: str, error: ReconcilerError, fix: str = "", code: int | None = None) -> Check:
+    """A check that an error answered; `fix` is for errors that know none, `code` for one that ends otherwise here."""
+    found = f"{error.summary}. {error.detail}" if error.detail else error.summary
+    return Check(name, "failed", found, error.fix or fix, error.exit_code if code is None else code)
+
+
 def worst_exit_code(checks: Iterable[Check]) -> int:
-    """The exit code of the worst failure; 0 when nothing failed."""
+    """The exit code of the worst failure; 0 when nothing failed, 1 for a failure that the table does not rank."""
     codes = {each.exit_code for each in checks if each.verdict == "failed"}
-    return next((code for code in WORST_FIRST if code in codes), 0)
+    return next((code for code in WORST_FIRST if code in codes), 1 if codes else 0)

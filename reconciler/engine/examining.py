@@ -8,19 +8,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from reconciler.core.checkup import Check
-from reconciler.core.errors import AccessDenied, ReconcilerError, ServiceError, ServiceUnavailable, StoreError
+from reconciler.core.checkup import Check, failed, skipped
+from reconciler.core.errors import (
+    AccessDenied,
+    NotFound,
+    ReconcilerError,
+    RequestRefused,
+    ServiceError,
+    ServiceUnavailable,
+)
 from reconciler.core.kind import Collection
-from reconciler.core.state import State, Target
+from reconciler.core.state import State
 from reconciler.engine.comparing import secret_use
+from reconciler.engine.examining_memory import examine_memory, examine_store
 from reconciler.engine.matching import parts_of_entry
 from reconciler.engine.reader import needed_collections
 from reconciler.engine.session import Session, World, open_session, resolve_secret
 from reconciler.kinds._registry import find_kind
 from reconciler.manifest.loader import Loaded, LoadedEnvironment
 from reconciler.store.backend import Backend
-from reconciler.store.lease import current_lease
-from reconciler.store.state_store import StateStore
 from reconciler.zendesk.account import Account
 from reconciler.zendesk.client import Api
 from reconciler.zendesk.paging import PageChain
@@ -39,29 +45,20 @@ def examine(loaded: Loaded, settings: LoadedEnvironment | None, backend: Backend
     """
     environment = loaded.environment or settings
     checks = [_manifests(loaded)]
-    memory, state = _memory(environment, backend)
+    memory, state = examine_memory(environment, backend)
     if environment is None:
         unknown = "environment.yaml is not valid, so no account is known"
-        checks.extend(_skipped(unknown, "credentials", "support", "conversations", "collections", "clock"))
+        checks.extend(skipped(unknown, "credentials", "support", "conversations", "collections", "clock"))
     else:
         credentials = _credentials(environment, world)
         checks.append(credentials)
         if loaded.environment is not None:
             checks.extend(_secrets(loaded.environment, world))
         if credentials.verdict == "failed":
-            checks.extend(_skipped("not asked without credentials", "support", "conversations", "collections", "clock"))
+            checks.extend(skipped("not asked without credentials", "support", "conversations", "collections", "clock"))
         else:
             checks.extend(_service(environment, state, world))
-    return [*checks, *_store(environment, backend), *memory]
-
-
-def _skipped(why: str, *names: str) -> list[Check]:
-    return [Check(name, "skipped", why) for name in names]
-
-
-def _failed(name: str, error: ReconcilerError, fix: str = "", code: int | None = None) -> Check:
-    found = f"{error.summary}. {error.detail}" if error.detail else error.summary
-    return Check(name, "failed", found, error.fix or fix, error.exit_code if code is None else code)
+    return [*checks, *examine_store(environment, backend), *memory]
 
 
 # -- files and secrets --------------------------------------------------------------------------------------------
@@ -134,7 +131,7 @@ def _service(environment: LoadedEnvironment, state: State | None, world: World) 
         yield from _support(environment, signed_in)
         yield _conversations(environment, app_name)
         closed = {
-            name: "its credentials are refused" if isinstance(result, AccessDenied) else "it does not answer"
+            name: "it refuses the credentials" if _is_refusal(result) else "it does not answer"
             for name, result in (("support", signed_in), ("conversations", app_name))
             if isinstance(result, ServiceError)
         }
@@ -153,13 +150,18 @@ def _attempt(ask: Callable[[], _Answer]) -> _Answer | ServiceError:
 
 def _support(environment: LoadedEnvironment, signed_in: object) -> Iterator[Check]:
     if isinstance(signed_in, ServiceError):
-        yield _failed("support", signed_in)
-        yield from _skipped("the Support API did not say", "account", "rights")
+        yield failed("support", signed_in, code=16 if _is_refusal(signed_in) else 17)
+        yield from skipped("the Support API did not say", "account", "rights")
         return
     kind = "API token" if "api_token" in environment.credentials["support"] else "OAuth client"
     yield Check("support", "ok", f"the {kind} is accepted")
     yield _account(environment.subdomain, signed_in.subdomain)  # type: ignore[attr-defined]
     yield rights_check(signed_in.email or signed_in.name, signed_in.role)  # type: ignore[attr-defined]
+
+
+def _is_refusal(error: ServiceError) -> bool:
+    """Whether the service read the request and said no, so that the credentials or the plan are what is wrong."""
+    return isinstance(error, (AccessDenied, NotFound, RequestRefused))
 
 
 def _account(wanted: str, subdomain: str) -> Check:
@@ -188,7 +190,7 @@ def rights_check(user: str, role: str) -> Check:
 
 def _conversations(environment: LoadedEnvironment, app_name: str | ServiceError) -> Check:
     if isinstance(app_name, ServiceError):
-        return _failed("conversations", app_name)
+        return failed("conversations", app_name)
     called = f' "{app_name}"' if app_name else ""
     return Check("conversations", "ok", f"the key is accepted and shows the app{called} ({environment.app_id})")
 
@@ -270,75 +272,7 @@ def _parent_id(collection: Collection, state: State | None, first_ids: dict[str,
 
 
 def _unlisted(collection: Collection, error: ServiceError) -> Check:
-    if error.exit_code == 17 and error.status not in (403, 404):
-        return _failed("collections", error)
+    if not _is_refusal(error):
+        return failed("collections", error)
     fix = "Check that the account's plan has this feature and that the credentials may read it."
-    return _failed("collections", error, fix, 16)
-
-
-# -- the store ----------------------------------------------------------------------------------------------------
-
-
-def _store(environment: LoadedEnvironment | None, backend: Backend) -> Iterator[Check]:
-    try:
-        obstacle = backend.obstacle()
-    except StoreError as error:
-        yield _failed("store", error)
-        return
-    if obstacle:
-        yield Check("store", "failed", obstacle, "Make it writable, or name another place in reconciler.yaml.", 1)
-        return
-    reach = "every machine that runs for this environment" if backend.is_shared else "this machine alone"
-    found = f"{backend.describe()} can be written, and is seen by {reach}"
-    if environment is not None and environment.policy.require_shared_store and not backend.is_shared:
-        fix = "policy.require_shared_store is set: name a shared store in reconciler.yaml."
-        yield Check("store", "failed", found, fix, 11)
-    else:
-        yield Check("store", "ok", found)
-
-
-def _memory(environment: LoadedEnvironment | None, backend: Backend) -> tuple[list[Check], State | None]:
-    """What the store holds of the environment, and the memory itself where it can be read."""
-    if environment is None:
-        return _skipped("environment.yaml is not valid", "memory", "lease"), None
-    try:
-        state, _ = StateStore(backend, environment.name).load()
-    except StoreError as error:
-        return [_failed("memory", error), *_lease(environment.name, backend)], None
-    return [*_remembered(environment, state), *_lease(environment.name, backend)], state
-
-
-def _remembered(environment: LoadedEnvironment, state: State | None) -> Iterator[Check]:
-    if state is None:
-        yield Check("memory", "ok", "there is none yet: it begins with the first apply")
-        return
-    wanted = Target(environment.subdomain, environment.app_id)
-    if state.target != wanted:
-        found = f"it belongs to the account {state.target.subdomain} (app {state.target.app_id})"
-        fix = "Correct account: in environment.yaml, or give the other account an environment of its own."
-        yield Check("memory", "failed", found, fix, 11)
-        return
-    found = f"serial {state.serial}, {len(state.resources)} addresses, lineage {state.lineage}"
-    if state.intents:
-        addresses = ", ".join(dict.fromkeys(each.address for each in state.intents))
-        said = f"{found}; creates that an earlier run did not see through: {addresses}"
-        yield Check("memory", "warning", said, "The next apply finds out whether they happened.")
-    else:
-        yield Check("memory", "ok", found)
-
-
-def _lease(name: str, backend: Backend) -> Iterator[Check]:
-    try:
-        held = current_lease(backend, name)
-    except StoreError as error:
-        yield _failed("lease", error)
-        return
-    if held is None:
-        yield Check("lease", "ok", "nobody holds it")
-    else:
-        yield Check(
-            "lease",
-            "warning",
-            f'"{held.holder}" ({held.operation}, since {held.since}) holds it',
-            f"If that run is dead, free it:\n  reconciler unlock -e {name} {held.id}",
-        )
+    return failed("collections", error, fix, 16)

@@ -204,6 +204,15 @@ def test_a_collection_that_may_not_be_listed_ends_16_and_the_others_are_named(pr
     assert 0 == listed.code
 
 
+@pytest.mark.parametrize(("status", "expected"), [(403, 16), (404, 16), (500, 17)])
+def test_an_own_user_that_is_not_shown_is_a_failure(project: Project, status: int, expected: int) -> None:
+    faults = [Fault(index, "before", "status", status=status) for index in range(1, 5)]
+    with new_account(faults=faults if status == 500 else faults[:1]) as limited:
+        project.point_at(limited.url(SUBDOMAIN))
+        code, checks = examine(project)
+    assert (expected, "failed", "skipped") == (code, checks["support"][0], checks["rights"][0])
+
+
 def test_a_damaged_store_ends_1_before_all_others(project: Project, account: Emulator) -> None:
     project.environ.setenv("ZD_SANDBOX_CLIENT_SECRET", "refused")
     (project.root / ".reconciler").mkdir()

@@ -33,7 +33,7 @@ def test_only_an_admin_has_all_rights(role: str, verdict: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("codes", "worst"), [([], 0), ([10, 11], 10), ([11, 17, 16], 16), ([17, 10], 17), ([16, 1], 1)]
+    ("codes", "worst"), [([], 0), ([10, 11], 10), ([11, 17, 16], 16), ([17, 10], 17), ([16, 1], 1), ([14], 1)]
 )
 def test_the_worst_failure_wins(codes: list[int], worst: int) -> None:
     assert worst == worst_exit_code([Check("x", "failed", "f", "", code) for code in codes])
