@@ -17,7 +17,7 @@ from reconciler.core.kind import Collection
 from reconciler.core.plan import Plan, PlanFile
 from reconciler.core.report import Outcome, Report
 from reconciler.core.secret import Secret
-from reconciler.core.state import State, Target
+from reconciler.core.state import Entry, State, Target
 from reconciler.engine.applier import (
     FRESHNESS_SECONDS,
     REQUEST_DEADLINE_SECONDS,
@@ -135,6 +135,8 @@ def _fresh_plan(session: Session, state: State | None) -> Planned:
     environment = session.environment
     entries = state.resources if state else {}
     snapshot = session.reader.read(environment.resources, entries, environment.bindings)
+    if state and state.intents:
+        entries = _with_announced(state, environment, snapshot)
     return make_plan(
         Inputs(
             environment,
@@ -145,6 +147,16 @@ def _fresh_plan(session: Session, state: State | None) -> Planned:
             environment.attested,
         )
     )
+
+
+def _with_announced(state: State, environment: LoadedEnvironment, snapshot: Snapshot) -> Mapping[str, Entry]:
+    """The memory as the next apply will find it: a live object that a dead run's open intent accounts for is ours.
+
+    Only for the plan: nothing is stored, and apply settles the intents itself with listings of its own.
+    """
+    resources = {each.address: each for each in environment.resources}
+    settled = settle_intents(state, resources, lambda collection, parent: snapshot, lambda: None)
+    return settled.state.resources
 
 
 def _require_shared(environment: LoadedEnvironment, backend: Backend) -> None:
