@@ -67,6 +67,10 @@ class _Conflict(Exception):
     """The object moved between the last reading and the write."""
 
 
+class _Gone(_Conflict):
+    """The object was removed between the last reading and the write."""
+
+
 @dataclass(slots=True)
 class Run:
     """What a run has to do and to work with."""
@@ -150,15 +154,15 @@ class _Applier:
             return
         try:
             self._act(step, rest)
+        except (NotFound, _Gone) as error:
+            if step.action == "delete":
+                self._finish_removal(step)
+            else:
+                self._end(step, "conflict", f"the object is gone. {getattr(error, 'detail', '')}".strip())
         except _Conflict as conflict:
             self._end(step, "conflict", str(conflict))
         except Unresolved as unresolved:
             self._end(step, "skipped", f"what it refers to is not there: {unresolved.reference}")
-        except NotFound as error:
-            if step.action == "delete":
-                self._finish_removal(step)
-            else:
-                self._end(step, "conflict", f"the object is gone. {error.detail}".strip())
         except OutcomeUnknown as error:
             self._end(step, "unknown", f"{error.summary}. {error.detail}".strip())
         except RequestRefused as error:
@@ -203,7 +207,7 @@ class _Applier:
             entry = self.entries[step.address]
             is_live = bool(step.live_id)
             if is_live:
-                self.entries[step.address] = replace(entry, retired="keep", applied={}, live={})
+                self.entries[step.address] = replace(entry, retired="keep", applied={})
             else:
                 self.entries.pop(step.address)
         self.is_dirty = True
@@ -245,31 +249,47 @@ class _Applier:
         self._conclude(step, resource, part, parent, live_id, answer)
 
     def _deactivate(self, step: Step) -> None:
-        entry = self.entries[step.address]
+        entry = self.entries.get(step.address) or self.planned.entries[step.address]
         part = next(each for each in _entry_parts(step.address, entry) if each.name == step.part)
-        live = self._fresh(step, part, "", step.live_id)
+        found = self.snapshot.find(part.collection.name, step.live_id)
+        parent = found[0] if found else ""
+        live = self._fresh(step, part, parent, step.live_id)
         values = {change.path: change.after for change in step.changes}
-        request = update_request(part, self.run.reader.path(part.collection), step.live_id, values, live, self.names)
-        answer = self._send(request, None)
+        path = self.run.reader.path(part.collection, parent)
+        request = update_request(part, path, step.live_id, values, live, self.names)
+        answer = self._send(request, lambda: self._refresh(step, part, parent, step.live_id))
         if step.action == "deactivate":
             self.entries[step.address] = replace(entry, retired="deactivate", applied={})
         self.is_dirty = True
-        self._keep(part.collection, "", answer)
-        self._end(step, "applied")
+        seen = _member(answer, part.collection.item)
+        if seen is None or "id" not in seen:
+            self.to_verify.setdefault((part.collection.name, parent), []).append((step, part, step.live_id))
+            self._end(step, "applied")
+            return
+        self.snapshot.replace(part.collection.name, parent, {**live, **seen})
+        self.read_at[part.collection.name, step.live_id] = self.run.clock.monotonic()
+        different, _ = self._differences(step, part, seen)
+        if different:
+            self._end(step, "diverged", f"read back different: {'; '.join(different)}")
+        else:
+            self._end(step, "applied")
 
     def _delete(self, step: Step) -> None:
-        entry = self.entries[step.address]
+        entry = self.entries.get(step.address) or self.planned.entries[step.address]
         part = next(each for each in _entry_parts(step.address, entry) if each.name == step.part)
         found = self.snapshot.find(part.collection.name, step.live_id)
         parent = found[0] if found else ""
         self._fresh(step, part, parent, step.live_id)
-        self._send(delete_request(part, self.run.reader.path(part.collection, parent), step.live_id), None)
+        self._send(
+            delete_request(part, self.run.reader.path(part.collection, parent), step.live_id),
+            lambda: self._refresh(step, part, parent, step.live_id),
+        )
         self._finish_removal(step)
 
     def _finish_removal(self, step: Step) -> None:
         entry = self.entries.get(step.address)
         if entry is not None:
-            remaining = {part: live_id for part, live_id in entry.live.items() if live_id != step.live_id}
+            remaining = {part: live_id for part, live_id in entry.live.items() if part != step.part}
             inner = {part.name for part in _entry_parts(step.address, entry) if part.inside}
             if set(remaining) <= inner:
                 self.entries.pop(step.address)
@@ -544,7 +564,7 @@ class _Applier:
     def _read_anew(self, step: Step, part: Part, parent: str, live_id: str) -> Live:
         live = self.run.reader.read_object(part.collection, parent, live_id)
         if live is None:
-            raise _Conflict("the object was removed a moment ago")
+            raise _Gone("the object was removed a moment ago")
         self._refuse_moved(step, part, live)
         self.snapshot.replace(part.collection.name, parent, live)
         self.read_at[part.collection.name, live_id] = self.run.clock.monotonic()
@@ -620,11 +640,6 @@ class _Applier:
             self.to_verify.setdefault((part.collection.name, parent), []).append((step, part, live_id))
         self._end(step, "applied", note, live_id)
 
-    def _keep(self, collection: Collection, parent: str, answer: Json) -> None:
-        live = _member(answer, collection.item)
-        if live is not None and "id" in live:
-            self.snapshot.replace(collection.name, parent, live)
-
     def _differences(self, step: Step, part: Part, live: Live) -> tuple[list[str], bool]:
         different: list[str] = []
         is_untold = False
@@ -652,8 +667,8 @@ class _Applier:
                 self._verify_one(step, part, live_id)
 
     def _verify_one(self, step: Step, part: Part, live_id: str) -> None:
-        resource = self.planned.resources[step.address]
         if part.arrangement is not None:
+            resource = self.planned.resources[step.address]
             wanted = active_members(desired_arrangement(resource, part, self.names), self.planned.resources, self.names)
             if part.arrangement.observe(resource, live_id, wanted, self.names) != wanted:
                 self._end(step, "diverged", "read back in another order")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from reconciler.core.diff import NOTHING, cause_of_difference
 from reconciler.core.kind import Part
 from reconciler.core.plan import Change, Step, digest_of
-from reconciler.core.resource import Json, Resource
+from reconciler.core.resource import Json, Resource, ref
 from reconciler.core.state import Entry
 from reconciler.engine.comparing import cause_at
 from reconciler.engine.drafting import Draft, step_id
@@ -84,6 +84,11 @@ def _arrange(
         known = [each for each in known if each in wanted]
     kind = cause_of_difference(wanted, seen, known, is_remembered=entry is not None) if seen != wanted else "intended"
     change = Change(part.fields[0].path, "set", seen, stated, cause_at(resource, part.fields[0].path, kind))
+    foreign = [
+        reason
+        for each in (wanted if isinstance(wanted, list) else ())
+        if (reason := _foreign(draft, resource, identity.live_id, each, names))
+    ]
     needs = {create for create in draft.provided.values() if create == step_id("create", resource.address)}
     moved = {step for step in _moves_into(draft, wanted)}
     arriving = {
@@ -101,12 +106,35 @@ def _arrange(
             observed={"digest": digest_of([part.name, seen])} if identity.live_id else {"after": next(iter(needs), "")},
             binding=identity.by,
             changes=(change, *activations),
+            blocked=tuple(foreign),
             reason="brings the order about" + (" and activates the new ones in it" if activations else ""),
             sequence=tuple(arrangement.sequence(resource, identity.live_id, wanted, names, arriving)),
         ),
         *needs,
         *moved,
     )
+
+
+def _foreign(draft: Draft, resource: Resource, own_id: str, reference: Mapping[str, Json], names: AccountNames) -> str:
+    """Why an object cannot be ordered here: it stands, or is meant to stand, in another container."""
+    address = str(reference.get("ref", ""))
+    category = draft.desired.get((address, ""), {}).get("category")
+    if category is not None:
+        is_own = category == names.canonical(ref(resource.address))
+    else:
+        found = names.snapshot.find("triggers", str(reference.get("id", "")) or _live_id(reference, names))
+        is_own = found is None or str(found[1].get("category_id")) == own_id
+    if is_own:
+        return ""
+    shown = address or str(reference.get("external") or reference.get("id"))
+    return f"{shown} does not stand in {resource.address}, so it has no place in its order. Take it out of the list."
+
+
+def _live_id(reference: Mapping[str, Json], names: AccountNames) -> str:
+    try:
+        return names.live_id(reference)
+    except LookupError:
+        return ""
 
 
 def _take_activations(draft: Draft, wanted: Json) -> list[Change]:

@@ -14,6 +14,7 @@ from reconciler.core.plan import Cause, Change
 from reconciler.core.resource import Json, Resource, SecretUse
 from reconciler.core.state import Entry
 from reconciler.engine.live import AccountNames, Live, observe
+from reconciler.kinds._registry import find_kind
 
 
 @dataclass(slots=True)
@@ -39,6 +40,17 @@ def stated_value(resource: Resource, each: Field) -> tuple[bool, Json]:
     if not is_stated and each.default is not MISSING:
         return True, each.default
     return is_stated, value
+
+
+def natural_key(resource: Resource) -> dict[str, Json]:
+    """What the object is found by without the memory, and its type."""
+    key: dict[str, Json] = {"type": resource.type} if resource.type else {}
+    for part in find_kind(resource.kind).parts(resource.document):
+        for each in part.key_fields():
+            is_stated, value = stated_value(resource, each)
+            if is_stated:
+                key[each.path] = value
+    return key
 
 
 def secret_use(value: Json) -> SecretUse:
