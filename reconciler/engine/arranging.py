@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from reconciler.core.canonical import canonical_json
 from reconciler.core.diff import NOTHING, cause_of_difference
 from reconciler.core.kind import Part
 from reconciler.core.plan import Change, Step, digest_of
@@ -33,6 +34,16 @@ def desired_arrangement(resource: Resource, part: Part, names: AccountNames) -> 
     """The arrangement that the manifest states, canonical."""
     each = part.fields[0]
     return each.codec.desired(resource.stated(each.path)[1], names)
+
+
+def keeps_order(now: Json, before: Json) -> bool:
+    """Whether two lists have what both hold in the same order: members that came or went do not disturb it."""
+    if not isinstance(now, list) or not isinstance(before, list) or not all(isinstance(each, dict) for each in now):
+        return False
+    known = {canonical_json(each) for each in before}
+    kept = [each for each in map(canonical_json, now) if each in known]
+    present = set(kept)
+    return kept == [each for each in map(canonical_json, before) if each in present]
 
 
 def active_members(desired: Json, resources: Mapping[str, Resource], names: AccountNames) -> Json:
