@@ -6,7 +6,7 @@ reading no older than the freshness limit; a lost answer is unknown until a comp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -29,7 +29,8 @@ from reconciler.core.resource import Json, Resource, SecretUse
 from reconciler.core.secret import Secret
 from reconciler.core.state import Entry, Intent, State
 from reconciler.engine import bookkeeping
-from reconciler.engine.arranging import active_members, desired_arrangement
+from reconciler.engine.arranging import active_members, desired_arrangement, keeps_order
+from reconciler.engine.comparing import stated_value
 from reconciler.engine.differences import describe_difference
 from reconciler.engine.live import Live, observe
 from reconciler.engine.matching import parts_of_entry
@@ -116,6 +117,7 @@ class _Applier:
         self.entries: dict[str, Entry] = dict(run.ledger.state.resources)
         self.intents: dict[str, Intent] = {each.id: each for each in run.ledger.state.intents}
         self.announced: set[str] = set()
+        self.attempted: set[str] = set()
         self.read_at: dict[tuple[str, str], float] = {}
         self.to_verify: dict[tuple[str, str], list[tuple[Step, Part, str]]] = {}
         self.is_dirty = False
@@ -132,6 +134,7 @@ class _Applier:
             if self.result.failure is None and not self.result.was_interrupted:
                 self._verify()
         finally:
+            self._drop_unsent_intents()
             self._store()
         return self.result
 
@@ -311,7 +314,9 @@ class _Applier:
             if change.address and change.path == "active"
         ]
         request = arrangement.request(resource, own_id, wanted, self.names, activated)
-        self._send(request, lambda: self._freshen_arrangement(step, resource, part, own_id, wanted))
+        if any(request.body["job"]["items"].values()):
+            self._send(request, lambda: self._freshen_arrangement(step, resource, part, own_id, wanted))
+            self._keep_arranged(request)
         self._record(step)
         if step.address in self.entries:
             change = step.changes[0]
@@ -324,31 +329,36 @@ class _Applier:
         arrangement = part.arrangement
         if arrangement is None:
             return
-        before = step.changes[0].before
         for name in arrangement.collections:
             if self.run.clock.monotonic() - self._read_time(name, "", "") > self.run.freshness_seconds:
+                expected = arrangement.observe(resource, own_id, wanted, self.names)
                 self.run.reader.list_again(self.snapshot, name)
                 self.read_at[name, ""] = self.run.clock.monotonic()
                 seen = arrangement.observe(resource, own_id, wanted, self.names)
-                if seen not in (before, wanted) and not (before is None and not step.live_id):
+                if seen not in (expected, wanted) and not keeps_order(seen, expected):
                     raise _Conflict("the order was changed in the account a moment ago")
+
+    def _keep_arranged(self, request: Request) -> None:
+        """What was moved stands in the snapshot where it was moved to: the next arrangement is reckoned from there."""
+        for name, _ in request.touches:
+            for item in request.body["job"]["items"].get(name, ()):
+                found = self.snapshot.find(name, str(item["id"]))
+                if found is not None:
+                    moved = {key: value for key, value in item.items() if key != "id"}
+                    self.snapshot.replace(name, found[0], {**found[1], **moved})
 
     # -- creates --------------------------------------------------------------------------------------------------
 
     def _create(self, step: Step, resource: Resource, part: Part, rest: Sequence[Step]) -> None:
         parent = self._parent(resource, part)
-        key = (part.collection.name, parent)
-        if self.run.clock.monotonic() - self._read_time(*key, "") > self.run.freshness_seconds:
-            known = {str(each["id"]) for each in self.snapshot.objects(*key)}
-            self.run.reader.list_again(self.snapshot, *key)
-            self.read_at[part.collection.name, parent] = self.run.clock.monotonic()
-            self._refuse_arrivals(resource, part, parent, known)
+        self._freshen_listing(resource, part, parent)
         request = self._create_request(step, resource, part, parent)
         if step.id not in self.announced:
             self._announce(step, request, parent, part, rest)
+        self.attempted.add(step.id)
         try:
-            answer = self._send(request, None)
-        except RequestRefused:
+            answer = self._send(request, lambda: self._freshen_listing(resource, part, parent))
+        except (RequestRefused, NotFound, AccessDenied, _Conflict):
             self._drop_intent(step)
             raise
         except OutcomeUnknown as unknown:
@@ -362,16 +372,35 @@ class _Applier:
             return
         self._created(step, resource, part, parent, created)
 
+    def _freshen_listing(self, resource: Resource, part: Part, parent: str) -> None:
+        """Before a create, and before it is tried again after a wait: nobody else has made the object meanwhile."""
+        key = (part.collection.name, parent)
+        if self.run.clock.monotonic() - self._read_time(*key, "") > self.run.freshness_seconds:
+            known = {str(each["id"]) for each in self.snapshot.objects(*key)}
+            self.run.reader.list_again(self.snapshot, *key)
+            self.read_at[key] = self.run.clock.monotonic()
+            self._refuse_arrivals(resource, part, parent, known)
+
     def _refuse_arrivals(self, resource: Resource, part: Part, parent: str, known: set[str]) -> None:
-        for live in self.snapshot.objects(part.collection.name, parent):
-            if str(live["id"]) in known or not part.admits(live):
-                continue
-            keys = [each for each in part.key_fields() if resource.stated(each.path)[0]]
-            if not keys or all(
-                observe(each, live, self.names) == each.codec.desired(resource.stated(each.path)[1], self.names)
-                for each in keys
-            ):
-                raise _Conflict(f"somebody created {live['id']} a moment ago, which could be it: plan again")
+        arrived = self._arrivals(resource, part, parent, known)
+        if arrived:
+            raise _Conflict(f"somebody created {arrived[0]['id']} a moment ago, which could be it: plan again")
+
+    def _arrivals(self, resource: Resource, part: Part, parent: str, known: Container[str]) -> list[Live]:
+        """Live objects that are not among the known ids and have the resource's key, or need none."""
+        keys = {
+            each.path: each.codec.desired(value, self.names)
+            for each in part.key_fields()
+            for is_stated, value in (stated_value(resource, each),)
+            if is_stated
+        }
+        return [
+            live
+            for live in self.snapshot.objects(part.collection.name, parent)
+            if str(live["id"]) not in known
+            and part.admits(live)
+            and all(observe(each, live, self.names) == keys[each.path] for each in part.fields if each.path in keys)
+        ]
 
     def _create_request(self, step: Step, resource: Resource, part: Part, parent: str) -> Request:
         parts = {each.name: each for each in find_kind(resource.kind).parts(resource.document)}
@@ -484,13 +513,17 @@ class _Applier:
                 note = "the answer was lost; the object was found by a listing"
                 self._created(step, resource, part, parent, found[0], note)
                 return
-            if len(found) > 1:
+            if not found:
+                # One of our key that reads back otherwise was ours until somebody changed it: never make a second one.
+                taken = {*intent.known_ids, *self._bound_ids(part.collection)}
+                found = self._arrivals(resource, part, parent, taken) if part.key_fields() else []
+            if found:
                 ids = ", ".join(str(each["id"]) for each in found)
                 key = f"{step.address}#{part.name}" if part.name else step.address
                 self._end(
                     step,
                     "unknown",
-                    f"{unknown.summary}; {len(found)} live objects could be it: {ids}. Say which in bindings.yaml:",
+                    f"{unknown.summary}; {_count(found)} could be it: {ids}. Say which in bindings.yaml:",
                     commands=(f'{key}: {{id: "{found[0]["id"]}"}}',),
                 )
                 return
@@ -520,6 +553,11 @@ class _Applier:
             for part in _entry_parts(address, entry)
             if part.collection.name == collection.name and (live_id := entry.live.get(part.name))
         }
+
+    def _drop_unsent_intents(self) -> None:
+        """What was announced and never sent cannot have happened: a later run has nothing to look for."""
+        for step_id in self.announced - self.attempted:
+            self.is_dirty = self.intents.pop(f"{self.run.run_id}/{step_id}", None) is not None or self.is_dirty
 
     def _drop_intent(self, step: Step) -> None:
         self.intents.pop(f"{self.run.run_id}/{step.id}", None)
@@ -703,6 +741,10 @@ class _Applier:
         except (StoreError, LeaseHeld) as error:
             if self.result.failure is None:
                 self.result.failure = error
+
+
+def _count(found: Sequence[Live]) -> str:
+    return "1 live object" if len(found) == 1 else f"{len(found)} live objects"
 
 
 def _part(resource: Resource, name: str) -> Part:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from reconciler.core.canonical import canonical_json
 from reconciler.core.diff import NOTHING, cause_of_difference
+from reconciler.core.graph import in_order
 from reconciler.core.kind import Part
 from reconciler.core.plan import Change, Step, digest_of
 from reconciler.core.resource import Json, Resource, ref
@@ -22,12 +23,44 @@ def arrange_steps(
     draft: Draft, resources: Mapping[str, Resource], matching: Matching, entries: Mapping[str, Entry]
 ) -> None:
     """Add a step for every arrangement that does not hold, and move activations of its members into it."""
-    for resource in resources.values():
-        if resource.removed:
-            continue
-        for part in find_kind(resource.kind).parts(resource.document):
-            if part.arrangement is not None:
-                _arrange(draft, resource, part, resources, matching, entries.get(resource.address))
+    wanted = {
+        step_id("update", resource.address, part.name): (resource, part)
+        for resource in resources.values()
+        if not resource.removed
+        for part in find_kind(resource.kind).parts(resource.document)
+        if part.arrangement is not None
+    }
+    stated = {each: desired_arrangement(*pair, matching.names) for each, pair in wanted.items()}
+    needs = {each: {_anchor_step(stated[each], part.name)} for each, (_, part) in wanted.items()}
+    rivals: dict[bytes, list[str]] = {}
+    for each, (resource, part) in wanted.items():
+        rivals.setdefault(canonical_json([part.name, part.collection.name, stated[each]]), []).append(resource.address)
+    for each in in_order(list(wanted), needs):
+        resource, part = wanted[each]
+        _arrange(draft, resource, part, resources, matching, entries.get(resource.address))
+        sharing = rivals[canonical_json([part.name, part.collection.name, stated[each]])]
+        if len(sharing) > 1 and not isinstance(stated[each], list) and each in draft.steps:
+            reason = f"{' and '.join(sharing)} claim the same {part.name}, so each plan would move the other one away."
+            draft.change(each, blocked=(*draft.steps[each].blocked, reason))
+
+
+def _anchor_step(desired: Json, part: str) -> str:
+    """The step that puts in place what `{after: …}` names, or an empty text."""
+    return step_id("update", str(desired["after"].get("ref", "")), part) if isinstance(desired, Mapping) else ""
+
+
+def _disturbing(draft: Draft, resource: Resource, part: Part, desired: Json) -> set[str]:
+    """The steps after which a place that holds now holds no longer: its anchor moves, or somebody new comes last."""
+    anchor = _anchor_step(desired, part.name)
+    newcomers = (
+        step.id
+        for step in draft.steps.values()
+        if desired == "last"
+        and step.action == "create"
+        and step.address.split("/")[0] == resource.kind
+        and step.address != resource.address
+    )
+    return {anchor, *newcomers} & draft.steps.keys()
 
 
 def desired_arrangement(resource: Resource, part: Part, names: AccountNames) -> Json:
@@ -86,7 +119,8 @@ def _arrange(
     key = (resource.address, part.name)
     draft.desired[key] = {part.fields[0].path: stated}
     activations = _take_activations(draft, wanted)
-    if seen == wanted and not activations:
+    disturbing = _disturbing(draft, resource, part, wanted)
+    if seen == wanted and not activations and not disturbing:
         draft.observed[key] = {part.fields[0].path: stated}
         return
     draft.observed[key] = {part.fields[0].path: seen}
@@ -123,6 +157,7 @@ def _arrange(
         ),
         *needs,
         *moved,
+        *disturbing,
     )
 
 

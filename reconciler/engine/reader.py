@@ -95,8 +95,9 @@ class Reader:
     ) -> None:
         requests = {(each.name, parent): self._request(each, parent) for each, parent in wanted}
         listed = list(requests.values()) + ([_DEFINITIONS] if with_definitions else [])
-        results = self._account.list_collections(listed)
+        # Dated when the reading began: its first page is no younger than that.
         now = self._clock.monotonic()
+        results = self._account.list_collections(listed)
         for key, request in requests.items():
             result = results[request]
             if isinstance(result, ServiceError):

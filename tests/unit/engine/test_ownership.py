@@ -200,6 +200,13 @@ def test_a_trigger_is_not_ordered_in_a_category_that_is_not_its_own() -> None:
     assert "trigger/route" in step(plan, "update:trigger_category/other#order").blocked[0]
 
 
+def test_one_place_for_two_is_refused() -> None:
+    rivals = [resource("trigger_category", name, title=name, place="first") for name in "xy"]
+    live = [{"id": "7", "name": "x", "position": 1}, {"id": "8", "name": "y", "position": 2}]
+    plan = planned(environment(*rivals), account(trigger_categories=live)).plan
+    assert "claim the same place" in step(plan, "update:trigger_category/y#place").blocked[0]
+
+
 def test_what_a_moved_address_needs_comes_after_the_move() -> None:
     mine = resource("channel", "new", type="line", channel_id="1", moved_from=["old"])
     plan = planned(
