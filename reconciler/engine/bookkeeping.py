@@ -8,7 +8,7 @@ from dataclasses import replace
 from reconciler.core.plan import Change, Step
 from reconciler.core.resource import Json, Resource
 from reconciler.core.state import Entry
-from reconciler.engine.comparing import natural_key, secret_use
+from reconciler.engine.comparing import natural_key, rotation_by_hand, secret_use
 from reconciler.engine.planner import Planned
 from reconciler.kinds._registry import find_kind
 
@@ -115,12 +115,13 @@ def in_step(planned: Planned, entries: Mapping[str, Entry], attested: Mapping[st
 
 
 def _vouched_generations(resource: Resource, entry: Entry, attested: Mapping[str, str]) -> Iterable[tuple[str, int]]:
+    """Generations of secrets that only a person can put in place: taken as they are when first stated, later vouched for."""
     for part in find_kind(resource.kind).parts(resource.document):
         for each in part.fields:
             is_stated, value = resource.stated(each.path)
-            if each.rotates == "by_hand" and is_stated and each.path in entry.generations:
-                manual = f"manual:{resource.address}#rotate-{each.path.replace('_', '-')}"
-                if manual in attested:
+            if each.rotates == "by_hand" and is_stated:
+                manual, _, digest = rotation_by_hand(resource, each)
+                if each.path not in entry.generations or attested.get(manual) == digest:
                     yield each.path, secret_use(value).generation
 
 

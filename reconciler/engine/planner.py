@@ -25,6 +25,7 @@ from reconciler.engine.comparing import (
     hazard_of,
     natural_key,
     observed_digest_content,
+    rotation_by_hand,
     secret_change,
     secret_use,
     stated_value,
@@ -287,10 +288,7 @@ class _Planner:
             self._plan_rotation_by_hand(resource, part, identity, each)
 
     def _plan_rotation_by_hand(self, resource: Resource, part: Part, identity: Identity, each: Field) -> None:
-        use = secret_use(resource.stated(each.path)[1])
-        manual = step_id("manual", resource.address, f"rotate-{each.path.replace('_', '-')}")
-        values = [["Channel", resource.address], ["Field", each.path], ["Value", f"where {use.reference} points"]]
-        digest = digest_of([values, use.generation])
+        manual, values, digest = rotation_by_hand(resource, each)
         if self.inputs.attested.get(manual) == digest:
             return
         self.draft.add(
