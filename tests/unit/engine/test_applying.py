@@ -344,3 +344,90 @@ def test_a_stale_plan_writes_nothing(tmp_path: Path) -> None:
         with pytest.raises(PlanNotAcceptable):
             here.apply(GROUPS, saved)
         assert [each for each in here.wire.sent if "/groups" in each[1]] == []
+
+
+def bot(name: str, **fields: Any) -> Any:
+    webhook = {"target": f"https://{name}.example/in", "triggers": ["conversation:message"]}
+    return resource("responder", name, type="bot", webhook=webhook, **fields)
+
+
+AGENTS = resource("responder", "agents", type="builtin", integration_type="zd:agentWorkspace")
+BOARD = resource("switchboard", "main", enabled=True, default_responder="one")
+BOTS = environment(AGENTS, BOARD, bot("one", next_responder="two"), bot("two", next_responder="one"))
+
+
+@pytest.mark.parametrize("number", [*range(1, 9), 99])
+def test_bots_that_need_each_other_come_and_go_wherever_the_runs_are_interrupted(tmp_path: Path, number: int) -> None:
+    with stage(tmp_path) as here:
+        saved = here.plan(BOTS)
+        here.world.is_interrupted = lambda: len(here.wire.sent) >= number
+        here.apply(BOTS, saved)
+        here.world.is_interrupted = lambda: False
+        assert here.apply(BOTS, saved).exit_code() == 0
+        assert_in_step(here, BOTS)
+
+        board = resource("switchboard", "main", enabled=True, default_responder="agents")
+        gone = environment(
+            AGENTS,
+            board,
+            bot("one", next_responder=None),
+            resource("responder", "two", removed="delete"),
+        )
+        sent = len(here.wire.sent)
+        saved = here.plan(gone)
+        here.world.is_interrupted = lambda: len(here.wire.sent) >= sent + number
+        here.apply(gone, saved)
+        here.world.is_interrupted = lambda: False
+        assert here.apply(gone, saved).exit_code() == 0
+        assert_in_step(here, gone)
+        requests = [(method, path.split("/")[-2]) for method, path in here.wire.sent[sent:]]
+        silent, entry, integration = (
+            requests.index(each)
+            for each in (("PATCH", "webhooks"), ("DELETE", "switchboardIntegrations"), ("DELETE", "integrations"))
+        )
+        assert silent < entry < integration
+
+
+def test_a_tombstone_without_memory_is_carried_out_when_it_is_bound(tmp_path: Path) -> None:
+    from reconciler.core.policy import Binding
+
+    with stage(tmp_path) as here:
+        live = here.person("POST", "/api/v2/groups", {"group": {"name": "Old"}})["group"]["id"]
+        loaded = environment(A, resource("group", "old", removed="delete"), bindings={"group/old": Binding(str(live))})
+        assert results(here.apply(loaded)) == {"create:group/a": "applied", "delete:group/old": "applied"}
+        assert group_names(here) == ["Support", "A"]
+
+
+def test_a_renamed_trigger_with_moved_from_is_only_moved(tmp_path: Path) -> None:
+    with stage(tmp_path) as here:
+        here.apply(environment(category("x"), resource("trigger", "old", title="T", category="x", **RULE)))
+        renamed = environment(category("x"), resource("trigger", "new", title="T", category="x", moved_from=["old"], **RULE))
+        assert results(here.apply(renamed)) == {"move:trigger/new": "applied"}
+        assert_in_step(here, renamed)
+        assert sorted(here.state().resources) == ["trigger/new", "trigger_category/x"]
+
+
+def test_a_deactivated_trigger_that_comes_back_is_the_same_object(tmp_path: Path) -> None:
+    one = resource("trigger", "one", title="One", category="x", **RULE)
+    with stage(tmp_path) as here:
+        here.apply(environment(category("x"), one))
+        live_id = here.state().resources["trigger/one"].live[""]
+        assert results(here.apply(environment(category("x")))) == {"deactivate:trigger/one": "applied"}
+        assert_in_step(here, environment(category("x")))
+        assert results(here.apply(environment(category("x"), one))) == {"update:trigger/one": "applied"}
+        entry = here.state().resources["trigger/one"]
+        assert [entry.live[""], entry.retired] == [live_id, None]
+        assert_in_step(here, environment(category("x"), one))
+
+
+def test_no_secret_reaches_the_store(tmp_path: Path) -> None:
+    token = {"from": "env://TOKEN", "generation": 1}
+    line = resource("channel", "line", type="line", channel_id="1234567890", channel_secret=token, channel_access_token=token)
+    with stage(tmp_path) as here:
+        here.world.environ = {**here.world.environ, "TOKEN": "s3cr3t-of-the-line"}
+        here.wire.loses = lambda request: request.method == "POST" and request.url.path.endswith("/integrations")
+        report = here.apply(environment(line))
+        assert results(report)["create:channel/line"] == "applied"
+        assert any("s3cr3t-of-the-line" in str(body) for body in here.wire.bodies)
+        assert [body for body in here.backend.bodies if b"s3cr3t" in body] == []
+        assert "s3cr3t" not in str(report.as_json())
