@@ -177,7 +177,8 @@ class _Applier:
             # What cannot be remembered must not be written (DESIGN §7).
             self._end(step, "failed", f"the memory cannot be written: {error.summary}")
             self.result.failure = error
-        except LeaseHeld as error:
+        except ReconcilerError as error:
+            # A lost lease, a secret that cannot be sent: whatever it is, the outcomes so far are reported.
             self._end(step, "failed", error.summary)
             self.result.failure = error
 
@@ -511,6 +512,7 @@ class _Applier:
             )
             if len(found) == 1:
                 note = "the answer was lost; the object was found by a listing"
+                self.result.writes += 1
                 self._created(step, resource, part, parent, found[0], note)
                 return
             if not found:
@@ -643,9 +645,10 @@ class _Applier:
         }[request.api]
 
         def before() -> None:
-            self.run.lease.renew_if_needed(REQUEST_DEADLINE_SECONDS)
             if before_attempt is not None:
                 before_attempt()
+            # After the reading, which may take as long as a request: the lease must outlive the write itself.
+            self.run.lease.renew_if_needed(REQUEST_DEADLINE_SECONDS)
 
         body = _revealed(request.body, self.run.secrets)
         answer = api.send(

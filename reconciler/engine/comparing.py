@@ -78,7 +78,9 @@ def compare(resource: Resource, part: Part, live: Live, entry: Entry | None, nam
     """Everything that differs between a part's stated fields and its live object."""
     result = Comparison()
     # The memory keeps values as they were written; what was external then may have an address now.
-    applied = {path: _renamed(value, names) for path, value in entry.applied.get(part.name, {}).items()} if entry else {}
+    applied = (
+        {path: _renamed(value, names) for path, value in entry.applied.get(part.name, {}).items()} if entry else {}
+    )
     for each in part.fields:
         is_stated, value = stated_value(resource, each)
         if not is_stated:

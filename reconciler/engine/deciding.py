@@ -200,6 +200,8 @@ class _Decider:
         ]
         if undone:
             self._mark_stale(step, undone[0])
+            if all(each.id != step.id for each in self.decision.runs):
+                self._settle(step, "skipped", f"it is stale: {undone[0]}")
         elif len(missing) == sum(1 for _ in effects(step)) or step.action not in ("create",):
             still_runs = any(each.id == step.id for each in self.decision.runs)
             if not still_runs:

@@ -203,6 +203,10 @@ class _Planner:
         entry = self.entries.get(resource.address)
         is_ours = entry is not None and entry.live.get(part.name) == identity.live_id
         comparison = compare(resource, part, live, entry if is_ours else None, self.names)
+        if is_ours and entry is not None and entry.protect and not resource.lifecycle.protect:
+            is_first = next(iter(entry.live)) == part.name
+            cause = cause_at(resource, "lifecycle", "intended")
+            comparison.changes.extend([Change("lifecycle.protect", "release", True, None, cause)] if is_first else [])
         key = (resource.address, part.name)
         self.draft.observed[key], self.draft.desired[key] = comparison.observed, comparison.desired
         first: str = ""

@@ -401,7 +401,9 @@ def test_a_tombstone_without_memory_is_carried_out_when_it_is_bound(tmp_path: Pa
 def test_a_renamed_trigger_with_moved_from_is_only_moved(tmp_path: Path) -> None:
     with stage(tmp_path) as here:
         here.apply(environment(category("x"), resource("trigger", "old", title="T", category="x", **RULE)))
-        renamed = environment(category("x"), resource("trigger", "new", title="T", category="x", moved_from=["old"], **RULE))
+        renamed = environment(
+            category("x"), resource("trigger", "new", title="T", category="x", moved_from=["old"], **RULE)
+        )
         assert results(here.apply(renamed)) == {"move:trigger/new": "applied"}
         assert_in_step(here, renamed)
         assert sorted(here.state().resources) == ["trigger/new", "trigger_category/x"]
@@ -422,7 +424,9 @@ def test_a_deactivated_trigger_that_comes_back_is_the_same_object(tmp_path: Path
 
 def test_no_secret_reaches_the_store(tmp_path: Path) -> None:
     token = {"from": "env://TOKEN", "generation": 1}
-    line = resource("channel", "line", type="line", channel_id="1234567890", channel_secret=token, channel_access_token=token)
+    line = resource(
+        "channel", "line", type="line", channel_id="1234567890", channel_secret=token, channel_access_token=token
+    )
     with stage(tmp_path) as here:
         here.world.environ = {**here.world.environ, "TOKEN": "s3cr3t-of-the-line"}
         here.wire.loses = lambda request: request.method == "POST" and request.url.path.endswith("/integrations")
@@ -431,3 +435,17 @@ def test_no_secret_reaches_the_store(tmp_path: Path) -> None:
         assert any("s3cr3t-of-the-line" in str(body) for body in here.wire.bodies)
         assert [body for body in here.backend.bodies if b"s3cr3t" in body] == []
         assert "s3cr3t" not in str(report.as_json())
+
+
+def test_a_run_that_lost_its_lease_writes_nothing_more(tmp_path: Path) -> None:
+    with stage(tmp_path) as here:
+
+        def lose_the_lease(request: httpx.Request) -> None:
+            if is_create_of("A")(request):
+                here.backend.has_lost_leases = True
+                here.clock.now += 25
+
+        here.wire.before = lose_the_lease
+        report = here.apply(GROUPS)
+        assert results(report) == {"create:group/a": "applied", "create:group/b": "failed"}
+        assert [report.exit_code(), group_names(here)] == [14, ["Support", "A"]]

@@ -12,7 +12,18 @@ from reconciler.core.policy import Policy
 from reconciler.core.resource import external, ref
 from reconciler.core.state import Entry
 from reconciler.engine import bookkeeping
-from tests.unit.engine.situations import RULE, account, entry_for, environment, group, ids, planned, resource, step, trigger
+from tests.unit.engine.situations import (
+    RULE,
+    account,
+    entry_for,
+    environment,
+    group,
+    ids,
+    planned,
+    resource,
+    step,
+    trigger,
+)
 
 TOKEN = {"from": "env://TOKEN", "generation": 1}
 
@@ -90,7 +101,9 @@ def test_what_was_external_when_it_was_applied_is_the_same_under_its_address() -
     category = resource("trigger_category", "c", title="C")
     applied = [{"field": "group_id", "value": external("group", "Old")}]
     plan = planned(
-        environment(category, resource("group", "old", title="Old"), resource("group", "new", title="New"), route("new")),
+        environment(
+            category, resource("group", "old", title="Old"), resource("group", "new", title="New"), route("new")
+        ),
         account(
             trigger_categories=[{"id": "7", "name": "C", "position": 1}],
             groups=[group("1", "Old"), group("2", "New")],
@@ -106,8 +119,12 @@ def test_what_was_external_when_it_was_applied_is_the_same_under_its_address() -
 
 
 def test_a_field_that_is_no_longer_stated_is_released_without_a_request() -> None:
-    entries = {"group/a": entry_for(resource("group", "a", title="A"), {"": "1"}, {"": {"title": "A", "description": "x"}})}
-    made = planned(environment(resource("group", "a", title="A")), account(groups=[group("1", "A", description="y")]), entries)
+    entries = {
+        "group/a": entry_for(resource("group", "a", title="A"), {"": "1"}, {"": {"title": "A", "description": "x"}})
+    }
+    made = planned(
+        environment(resource("group", "a", title="A")), account(groups=[group("1", "A", description="y")]), entries
+    )
     only = made.plan.steps[0]
     assert [only.id, only.changes[0].op, only.is_request] == ["update:group/a", "release", False]
     after = bookkeeping.written(entries["group/a"], "", only.changes)
@@ -132,7 +149,9 @@ def test_watched_objects_are_compared_and_never_written() -> None:
 
 def test_a_protected_object_is_not_removed_even_after_its_manifest_is_gone() -> None:
     entry = entry_for(resource("group", "a", title="A"), {"": "1"}, {}, protect=True, on_remove="delete")
-    plan = planned(environment(resource("group", "b", title="B")), account(groups=[group("1", "A")]), {"group/a": entry}).plan
+    plan = planned(
+        environment(resource("group", "b", title="B")), account(groups=[group("1", "A")]), {"group/a": entry}
+    ).plan
     assert "protected" in step(plan, "delete:group/a").blocked[0]
 
 
@@ -156,7 +175,9 @@ def test_an_unchanged_address_that_comes_back_is_retired_no_longer() -> None:
 
 
 def test_a_bot_stops_listening_before_it_is_removed() -> None:
-    bot = resource("responder", "bot", type="bot", webhook={"target": "https://x.example", "triggers": ["conversation:message"]})
+    bot = resource(
+        "responder", "bot", type="bot", webhook={"target": "https://x.example", "triggers": ["conversation:message"]}
+    )
     entry = entry_for(bot, {"integration": "i", "webhook": "w", "entry": "e"}, {}, on_remove="delete")
     plan = planned(
         environment(resource("group", "a", title="A")),
@@ -166,7 +187,9 @@ def test_a_bot_stops_listening_before_it_is_removed() -> None:
             switchboards=[{"id": "s", "enabled": True}],
             inside={
                 ("switchboard_integrations", "s"): [{"id": "e", "name": "bot", "integrationId": "i"}],
-                ("integration_webhooks", "i"): [{"id": "w", "target": "https://x.example", "triggers": ["conversation:message"]}],
+                ("integration_webhooks", "i"): [
+                    {"id": "w", "target": "https://x.example", "triggers": ["conversation:message"]}
+                ],
             },
         ),
         {"responder/bot": entry},
@@ -174,3 +197,16 @@ def test_a_bot_stops_listening_before_it_is_removed() -> None:
     removal = [each for each in ids(plan) if each.endswith(("entry", "webhook", "integration"))]
     assert removal == ["update:responder/bot#webhook", "delete:responder/bot#entry", "delete:responder/bot#integration"]
     assert step(plan, "delete:responder/bot#entry").depends_on == ("update:responder/bot#webhook",)
+
+
+def test_clearing_a_protection_is_a_change_that_sends_nothing() -> None:
+    mine = resource("group", "a", title="A")
+    entry = entry_for(mine, {"": "1"}, {"": {"title": "A"}}, protect=True)
+    made = planned(environment(mine), account(groups=[group("1", "A")]), {"group/a": entry})
+    only = made.plan.steps[0]
+    assert [[change.path for change in only.changes], only.is_request] == [["lifecycle.protect"], False]
+    after = bookkeeping.in_step(made, {"group/a": entry}, {})["group/a"]
+    assert [
+        after.protect,
+        ids(planned(environment(mine), account(groups=[group("1", "A")]), {"group/a": after}).plan),
+    ] == [False, []]

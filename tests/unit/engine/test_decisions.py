@@ -237,3 +237,9 @@ def test_a_bot_that_was_half_created_is_completed_by_the_same_plan() -> None:
     )
     decision = plans(made, planned(loaded, half))
     assert [decision["stale"], "update:responder/bot#webhook" in decision["runs"]] == [[], True]
+
+
+def test_what_is_stale_is_named_in_the_report() -> None:
+    made = planned(LOADED, account(groups=[group("1", "A", description="before")]), OURS)
+    decision = decide(made.plan, planned(LOADED, account(groups=[]), OURS))
+    assert {each.step: each.result for each in decision.settled}["update:group/a"] == "skipped"

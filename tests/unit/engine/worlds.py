@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from reconciler.core.errors import StoreError
+from reconciler.core.errors import StoreError, VersionMoved
 from reconciler.core.plan import PlanFile
 from reconciler.core.report import Report
 from reconciler.core.state import State
@@ -82,6 +82,7 @@ class FailingBackend:
     refuses: Callable[[int], bool] = lambda number: False
     puts: int = 0
     bodies: list[bytes] = field(default_factory=list)
+    has_lost_leases: bool = False
     is_shared: bool = False
     lease_ttl_seconds: float = 30.0
     intents_per_put: int = 10
@@ -91,6 +92,8 @@ class FailingBackend:
 
     def put(self, key: str, body: bytes, *, if_version: str | None) -> str:
         if "lease" in key:
+            if self.has_lost_leases and if_version is not None:
+                raise VersionMoved("another run has the lease")
             return self.inner.put(key, body, if_version=if_version)
         self.puts += 1
         if self.refuses(self.puts):
