@@ -137,7 +137,7 @@ class _Planner:
     def _block_renames(self) -> None:
         """An address that goes and one that comes with the same key are most likely one object under a new name."""
         going: dict[bytes, list[str]] = {}
-        for address in {step.address for step in self.draft.steps.values() if self._is_removal(step)}:
+        for address in sorted({step.address for step in self.draft.steps.values() if self._is_removal(step)}):
             key = canonical_json([address.split("/")[0], dict(self.entries[address].key or {})])
             going.setdefault(key, []).append(address)
         if not going:
