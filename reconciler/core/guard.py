@@ -43,17 +43,18 @@ def guard(
         for effect, change in effects(step):
             if change is None:
                 continue
-            granted = [each for each in valid if each.step == step.id and each.effect == effect.digest()]
+            digest = effect.digest(change)
+            granted = [each for each in valid if each.step == step.id and each.effect == digest]
             used.extend(granted)
             if granted:
                 continue
             level, _, text = change.hazard.partition(": ")
             if level in NEEDS_APPROVAL:
-                reasons.append(f"{change.path}: {text} {_way_out(step, effect.digest())}")
+                reasons.append(f"{change.path}: {text} {_way_out(step, digest)}")
             if change.cause.kind in ("drift", "conflict") and policy.drift == "block":
                 reasons.append(
                     f"{change.path} was changed in the account since the last apply, and policy.drift is block. Write the "
-                    f"live value into the manifest, stop stating the field, or approve: {_way_out(step, effect.digest())}"
+                    f"live value into the manifest, stop stating the field, or approve: {_way_out(step, digest)}"
                 )
         result.append(replace(step, blocked=tuple(dict.fromkeys(reasons))))
     return tuple(result), tuple(each.as_json() for each in dict.fromkeys(used))
@@ -64,7 +65,7 @@ def _way_out(step: Step, digest: str) -> str:
 
 
 def _limit_reasons(steps: Sequence[Step], policy: Policy, owned: Mapping[str, int]) -> dict[str, list[str]]:
-    removals = [step for step in steps if step.action in REMOVALS and step.is_change]
+    removals = {step.address for step in steps if step.action in REMOVALS and step.is_change}
     reasons: dict[str, list[str]] = {}
     count, total = len(removals), sum(owned.values())
     if count > policy.max_deletes:
@@ -77,7 +78,7 @@ def _limit_reasons(steps: Sequence[Step], policy: Policy, owned: Mapping[str, in
             f"the plan deletes or deactivates {count} of {total} objects, more than policy.max_delete_share "
             f"({policy.max_delete_share:g}). Remove them in several plans, or raise the limit in environment.yaml."
         ]
-    for kind, number in Counter(step.address.split("/")[0] for step in removals).items():
+    for kind, number in Counter(address.split("/")[0] for address in removals).items():
         if number >= 2 and number == owned.get(kind, 0):
             reasons.setdefault(kind, []).append(
                 f"the plan removes all {number} objects of kind {kind}. Remove them in several plans if that is meant."

@@ -172,7 +172,8 @@ class Part:
     live id of another part. `parent` is the part of this resource, or
     `kind/` of another kind (its only instance), whose live id fills the collection's `{parent}`. A part that
     `creates` nothing is found, never made. `follows` lists parts of the same resource that must exist first;
-    `links_after` those that must exist before its inert fields get their real values.
+    `links_after` those that must exist before its inert fields get their real values. `takes` names the objects
+    that the service removes together with it: their collection, and the member that holds its live id.
     """
 
     name: str
@@ -192,6 +193,7 @@ class Part:
     type_member: str = ""
     type_value: str = ""
     arrangement: Arrangement | None = None
+    takes: tuple[tuple[str, str], ...] = ()
 
     def field(self, path: str) -> Field | None:
         """The field at a manifest path."""

@@ -434,9 +434,10 @@ def _settle(session: Session, ledger: _StateLedger) -> tuple[str, ...]:
     if settled.undecided:
         lines = [
             f"{intent.address}: one of {', '.join(ids)} may be what an earlier run created. Say which in bindings.yaml: "
-            f'{intent.address}{"#" + intent.part if intent.part else ""}: {{id: "{ids[0]}"}}'
+            f'{key}: {{id: "{ids[0]}"}}'
             for intent, ids in settled.undecided
-            if intent.address not in session.environment.bindings
+            if (key := f"{intent.address}#{intent.part}" if intent.part else intent.address)
+            not in session.environment.bindings
         ]
         if lines:
             raise Blocked("an earlier run left a create whose outcome is not known", detail="\n".join(lines))

@@ -191,7 +191,7 @@ def _job(items: dict[str, Json], touched: str) -> Request:
 
 
 def _parts(document: Mapping[str, Json]) -> tuple[Part, ...]:
-    parts = [Part("", TRIGGER_CATEGORIES, fields_of(TriggerCategory))]
+    parts = [Part("", TRIGGER_CATEGORIES, fields_of(TriggerCategory), takes=(("triggers", "category_id"),))]
     if "place" in document:
         parts.append(
             Part(
