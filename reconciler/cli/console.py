@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import sys
 from collections.abc import Sequence
@@ -17,11 +16,6 @@ from reconciler.core.text import visible
 from reconciler.secrets.redactor import Redactor
 
 _REDACTOR = Redactor()
-
-_LOOKS_SECRET = re.compile(
-    r"(?i)((?:\w*(?:secret|token|password|api_?key|private_key|certificate|credential)\w*|key_id)\s*:\s*)"
-    r"(?!.*(?:env|file)://)(?!\s*$)(.+)$"
-)
 
 
 def shared_redactor() -> Redactor:
@@ -41,6 +35,7 @@ class Console:
     width: int = 120
     verbosity: int = 0
     redactor: Redactor = field(default_factory=shared_redactor)
+    _shown_lines: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
     def of_process(cls, root: Path | None = None, color: str = "auto", verbosity: int = 0) -> Console:
@@ -106,13 +101,20 @@ class Console:
             self.err.write(self.redactor.redact(text).rstrip("\n") + "\n")
 
     def _read_line(self, file: str, number: int) -> str | None:
-        from reconciler.manifest.yaml_reader import split_lines
+        if file not in self._shown_lines:
+            self._shown_lines[file] = _lines_without_secrets(self.root / file)
+        lines = self._shown_lines[file]
+        return lines[number - 1] if 1 <= number <= len(lines) else None
 
-        try:
-            lines = split_lines((self.root / file).read_bytes())
-        except (OSError, ValueError):
-            return None
-        return _LOOKS_SECRET.sub(r"\1***", lines[number - 1]) if 1 <= number <= len(lines) else None
+
+def _lines_without_secrets(path: Path) -> list[str]:
+    from reconciler.manifest.suspicion import mask_lines
+    from reconciler.manifest.yaml_reader import split_lines
+
+    try:
+        return mask_lines(split_lines(path.read_bytes()))
+    except (OSError, ValueError):
+        return []
 
 
 def wants_colour(color: str, is_terminal: bool, environ: Any) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,8 @@ from reconciler.manifest.references import check_references, references_of
 from reconciler.manifest.schema_errors import schema_errors
 from reconciler.manifest.schema_files import is_valid, schema_directory
 from reconciler.manifest.sources import Sources
-from reconciler.manifest.yaml_reader import parse
+from reconciler.manifest.suspicion import is_reference, suspected_secrets
+from reconciler.manifest.yaml_reader import parse, split_lines
 
 CREDENTIAL_PATHS = frozenset(
     {
@@ -120,9 +121,10 @@ class _Loader:
         if document is not None:
             self._read_manifests(paths, Context(self.sources, values, environment_file), documents)
             self.found.extend(documents.diagnostics)
-            self.found.extend(check_references(documents.resources))
+            self.found.extend(check_references(documents.resources, documents.claims))
             self._check_only(document, documents, environment_file)
-            self._warn_of_unused_values(values, documents, environment_file)
+            if documents.are_all_read:
+                self._warn_of_unused_values(values, documents, environment_file)
         bindings = self._beside("bindings.yaml")
         approvals = self._beside("approvals.yaml")
         attestations = self._beside("attestations.yaml")
@@ -167,16 +169,22 @@ class _Loader:
             file = read_file(path, self.root)
             if isinstance(file, Diagnostic):
                 documents.diagnostics.append(file)
+                documents.claims.has_unread_file = True
+                documents.are_all_read = False
                 continue
             parsed = parse(file.data, file.name)
             documents.diagnostics.extend(parsed.diagnostics)
             if parsed.diagnostics:
+                documents.claims.add_unparsed(file.name, file.data)
+                documents.suspected_secrets.extend(suspected_secrets(split_lines(file.data)))
+                documents.are_all_read = False
                 continue
             self.sources.add(file)
             for index, document in enumerate(parsed.documents):
                 read_document(document, file.name, index, context, documents)
                 count += 1
         if not count and not documents.diagnostics:
+            documents.are_all_read = False
             documents.diagnostics.append(
                 Diagnostic(
                     "environment/empty",
@@ -189,9 +197,9 @@ class _Loader:
 
     def _check_only(self, document: Mapping[str, Json], documents: Documents, file: str) -> None:
         known = [each.address for each in documents.resources]
-        broken = {each.address for each in documents.diagnostics}
         for index, entry in enumerate(document.get("only", ())):
-            if entry["address"] not in known and entry["address"] not in broken:
+            kind, _, name = entry["address"].partition("/")
+            if entry["address"] not in known and not documents.claims.may_hold(kind, name):
                 self.found.append(
                     Diagnostic(
                         "environment/only-unknown",
@@ -285,6 +293,8 @@ def _single_document(
     parsed = parse(file.data, file.name)
     found.extend(parsed.diagnostics)
     if parsed.diagnostics:
+        if suspected is not None:
+            suspected.extend(suspected_secrets(split_lines(file.data)))
         return None
     sources.add(file)
     if len(parsed.documents) != 1:
@@ -309,19 +319,22 @@ def _schema_diagnostics(
 ) -> list[Diagnostic]:
     diagnostics = []
     for error in schema_errors(schema, document, CREDENTIAL_PATHS):
-        if error.hides_value and suspected is not None:
+        hides_value = error.hides_value or error.path[:1] == ("credentials",)
+        if hides_value and suspected is not None:
             value = document
             for key in error.path:
                 value = value.get(key) if isinstance(value, dict) else None
             suspected.extend(_strings(value))
         position = sources.position(file.name, 0, error.path, at_key=error.at_key)
+        if hides_value and not error.at_key:
+            position = replace(position, length=1)
         diagnostics.append(Diagnostic(error.rule, error.summary, position, why=error.why, fix=error.fix))
     return diagnostics
 
 
 def _strings(value: Json) -> list[Secret]:
     if isinstance(value, str):
-        return [Secret(value)] if len(value) >= 4 else []
+        return [Secret(value)] if len(value) >= 4 and not is_reference(value) else []
     if isinstance(value, dict):
         return [secret for inner in value.values() for secret in _strings(inner)]
     return []

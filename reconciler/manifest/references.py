@@ -9,6 +9,8 @@ from reconciler.core.diagnostic import Diagnostic, Position, did_you_mean
 from reconciler.core.graph import cycles
 from reconciler.core.resource import Reference, Resource
 from reconciler.kinds._registry import find_kind
+from reconciler.manifest.claims import Claims
+from reconciler.manifest.sources import Positions
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
 
@@ -24,15 +26,19 @@ def references_of(resource: Resource) -> Iterator[Reference]:
                 yield from field.codec.references(value, tuple(field.path.split(".")))
 
 
-def check_references(resources: Sequence[Resource]) -> list[Diagnostic]:
-    """Everything that is wrong between the resources of one environment."""
+def check_references(resources: Sequence[Resource], claims: Claims | None = None) -> list[Diagnostic]:
+    """Everything that is wrong between the resources of one environment.
+
+    A reference to what `claims` may hold is left alone: that document has its own error.
+    """
+    claims = claims or Claims()
     found = list(_duplicates(resources))
     by_address = {resource.address: resource for resource in resources}
     edges: dict[str, set[str]] = {}
     for resource in resources:
         found.extend(_moves(resource, by_address))
         for reference in references_of(resource):
-            found.extend(_reference(resource, reference, by_address))
+            found.extend(_reference(resource, reference, by_address, claims))
             if not reference.is_linkable and reference.address in by_address:
                 edges.setdefault(resource.address, set()).add(str(reference.address))
     for cycle in cycles(edges):
@@ -82,7 +88,9 @@ def _moves(resource: Resource, by_address: Mapping[str, Resource]) -> Iterator[D
             )
 
 
-def _reference(resource: Resource, reference: Reference, by_address: Mapping[str, Resource]) -> Iterator[Diagnostic]:
+def _reference(
+    resource: Resource, reference: Reference, by_address: Mapping[str, Resource], claims: Claims
+) -> Iterator[Diagnostic]:
     position = _position(resource, reference.path)
     target = reference.target
     if isinstance(target, Mapping):
@@ -100,6 +108,8 @@ def _reference(resource: Resource, reference: Reference, by_address: Mapping[str
     known = [each.name for each in by_address.values() if each.kind == reference.kind]
     found = by_address.get(str(reference.address))
     kind = find_kind(reference.kind)
+    if found is None and claims.may_hold(reference.kind, str(target)):
+        return
     if found is None:
         label = kind.lookup.label if kind.lookup else reference.kind
         yield Diagnostic(
@@ -136,6 +146,8 @@ def _reference(resource: Resource, reference: Reference, by_address: Mapping[str
 
 
 def _position(resource: Resource, path: tuple[str | int, ...]) -> Position:
+    if isinstance(resource.positions, Positions):
+        return resource.positions.of_value(path)
     for length in range(len(path), -1, -1):
         if path[:length] in resource.positions:
             return resource.positions[path[:length]]
