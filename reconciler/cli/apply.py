@@ -83,7 +83,7 @@ def _approved(setting: Setting, path: Path | None, auto_approve: bool) -> PlanFi
     from reconciler.cli.show import read_plan
 
     if path is not None:
-        return read_plan(path)
+        return read_plan(setting.located(path))
     if not setting.environment:
         raise UsageError("apply needs a plan file, or -e ENV to make a plan first")
     made = make_plan_file(setting, setting.environment)

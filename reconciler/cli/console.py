@@ -23,6 +23,19 @@ def shared_redactor() -> Redactor:
     return _REDACTOR
 
 
+_CURRENT: list[Console] = []
+
+
+def current_console() -> Console:
+    """The console of the command that runs, or one of this process where none got so far."""
+    return _CURRENT[-1] if _CURRENT else Console.of_process()
+
+
+def use_console(console: Console | None) -> None:
+    """From now on that console is the current one; None: there is none."""
+    _CURRENT[:] = [console] if console else []
+
+
 @dataclass(slots=True)
 class Console:
     """Where text leaves the program. `verbosity` is -1 for quiet, 0, or higher for more."""

@@ -21,7 +21,7 @@ def show(setting: Setting, path: Path) -> int:
     """Show a plan file, offline; a file that was changed after it was made is refused."""
     from reconciler.cli.plan import print_plan
 
-    print_plan(setting, read_plan(path).plan)
+    print_plan(setting, read_plan(setting.located(path)).plan)
     return 0
 
 

@@ -17,6 +17,7 @@ from reconciler.core.plan import digest_of
 from reconciler.core.policy import Approval, Binding, Policy, policy_from
 from reconciler.core.resource import Json, Resource
 from reconciler.core.secret import Secret
+from reconciler.manifest.beside import Place, check_bindings, check_entries, check_value_names
 from reconciler.manifest.documents import Context, Documents, read_document
 from reconciler.manifest.files import SourceFile, display_name, manifest_paths, read_file
 from reconciler.manifest.references import check_references, references_of
@@ -72,15 +73,24 @@ def environments_in(root: Path) -> list[str]:
 
 def load_project(root: Path) -> dict[str, Any]:
     """`reconciler.yaml`, or an empty mapping where there is none; raises InvalidManifests."""
-    path = root / "reconciler.yaml"
-    if not path.exists():
-        return {}
-    sources = Sources()
-    found: list[Diagnostic] = []
-    document = _single_document(path, root, "project", sources, found)
-    if document is None or found:
+    document, found = _read_project(root)
+    if found:
         raise InvalidManifests("reconciler.yaml is invalid", found)
-    return dict(document)
+    return document
+
+
+def judge_project(root: Path) -> tuple[Diagnostic, ...]:
+    """What is wrong with `reconciler.yaml`; nothing where there is none."""
+    return _read_project(root)[1]
+
+
+def _read_project(root: Path) -> tuple[dict[str, Any], tuple[Diagnostic, ...]]:
+    path = root / "reconciler.yaml"
+    if not path.exists() and not path.is_symlink():
+        return {}, ()
+    found: list[Diagnostic] = []
+    document = _single_document(path, root, "project", Sources(), found)
+    return dict(document or {}), tuple(found)
 
 
 def require_valid(loaded: Loaded) -> LoadedEnvironment:
@@ -94,12 +104,14 @@ def require_valid(loaded: Loaded) -> LoadedEnvironment:
 def load_environment(root: Path, name: str) -> Loaded:
     """Read and judge all files of an environment; UsageError when there is no such environment."""
     directory = root / "environments" / name
-    if not directory.is_dir():
-        known = environments_in(root)
+    known = environments_in(root)
+    if name not in known:
         raise UsageError(
             f'there is no environment "{name}"',
             detail=f"There are: {', '.join(known)}." if known else "There is no folder environments/ with one in it.",
-            fix=did_you_mean(name, known),
+            fix=did_you_mean(name, known)
+            if known
+            else "Run this where the folder environments/ is, or name that place with -C DIR.",
         )
     return _Loader(root, directory, name).load()
 
@@ -118,6 +130,11 @@ class _Loader:
         documents = Documents()
         paths = list(manifest_paths(self.directory))
         values = document.get("values", {}) if document else {}
+        self.found.extend(
+            check_value_names(
+                values, lambda path, at_key: self.sources.position(environment_file, 0, path, at_key=at_key)
+            )
+        )
         if document is not None:
             self._read_manifests(paths, Context(self.sources, values, environment_file), documents)
             self.found.extend(documents.diagnostics)
@@ -128,6 +145,8 @@ class _Loader:
         bindings = self._beside("bindings.yaml")
         approvals = self._beside("approvals.yaml")
         attestations = self._beside("attestations.yaml")
+        if document is not None:
+            self._check_beside(documents, bindings, approvals, attestations)
         self.suspected.extend(documents.suspected_secrets)
         is_good = document is not None and all(each.severity != "error" for each in self.found)
         loaded = (
@@ -225,9 +244,21 @@ class _Loader:
 
     def _beside(self, name: str) -> Any:
         path = self.directory / name
-        if not path.exists():
+        if not path.exists() and not path.is_symlink():
             return None
-        return _single_document(path, self.root, name.removesuffix(".yaml"), self.sources, self.found, self.suspected)
+        schema = name.removesuffix(".yaml")
+        return _single_document(path, self.root, schema, self.sources, self.found, self.suspected, may_be_empty=True)
+
+    def _check_beside(self, documents: Documents, bindings: Any, approvals: Any, attestations: Any) -> None:
+        known = [each.address for each in documents.resources]
+
+        def place(name: str) -> Place:
+            file = display_name(self.directory / name, self.root)
+            return lambda path, at_key: self.sources.position(file, 0, path, at_key=at_key)
+
+        self.found.extend(check_bindings(bindings or {}, known, documents.claims, place("bindings.yaml")))
+        self.found.extend(check_entries(approvals or (), "until", known, place("approvals.yaml")))
+        self.found.extend(check_entries(attestations or (), "on", known, place("attestations.yaml")))
 
     def _loaded(
         self,
@@ -284,8 +315,13 @@ def _single_document(
     sources: Sources,
     found: list[Diagnostic],
     suspected: list[Secret] | None = None,
+    *,
+    may_be_empty: bool = False,
 ) -> Any:
-    """The one document of a file that is no manifest, judged by its schema; None with diagnostics added."""
+    """The one document of a file that is no manifest, judged by its schema; None with diagnostics added.
+
+    A file with nothing but comments gives None without any where it `may_be_empty`.
+    """
     file = read_file(path, root)
     if isinstance(file, Diagnostic):
         found.append(file)
@@ -297,6 +333,8 @@ def _single_document(
             suspected.extend(suspected_secrets(split_lines(file.data)))
         return None
     sources.add(file)
+    if not parsed.documents and may_be_empty:
+        return None
     if len(parsed.documents) != 1:
         found.append(
             Diagnostic(

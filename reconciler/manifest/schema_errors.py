@@ -27,10 +27,7 @@ _TYPE_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class SchemaError:
-    """One violation: `at_key` says that the key at `path` is to blame, `hides_value` that its line holds a secret.
-
-    `name` is the field that is missing, where one is.
-    """
+    """One violation: `at_key` says that the key at `path` is to blame, `hides_value` that its line holds a secret."""
 
     rule: str
     path: Path
@@ -39,7 +36,6 @@ class SchemaError:
     fix: str = ""
     at_key: bool = False
     hides_value: bool = False
-    name: str = ""
 
 
 def schema_errors(name: str, document: Json, secret_paths: frozenset[str] = frozenset()) -> list[SchemaError]:
@@ -53,21 +49,11 @@ def schema_errors(name: str, document: Json, secret_paths: frozenset[str] = froz
     found: list[SchemaError] = []
     for error in Draft202012Validator(schema).iter_errors(document):
         found.extend(_translated(error, document, secret_paths))
-    unique = _without_misspelt(list(dict.fromkeys(found)))
+    unique = list(dict.fromkeys(found))
     return unique or [
         SchemaError(
             "manifest/invalid", (), f'the document does not fit the schema "{name}"', fix="Compare it with its schema."
         )
-    ]
-
-
-def _without_misspelt(found: list[SchemaError]) -> list[SchemaError]:
-    """Without the missing fields that an unknown field beside them is a misspelling of: that is one mistake."""
-    suggested = {(each.path[:-1], each.fix) for each in found if each.rule == "manifest/unknown-field"}
-    return [
-        each
-        for each in found
-        if each.rule != "manifest/missing-field" or (each.path, f'Did you mean "{each.name}"?') not in suggested
     ]
 
 
@@ -143,18 +129,19 @@ def _unknown_fields(error: Any, path: Path, secrets: frozenset[str]) -> Iterator
 
 
 def _missing_fields(error: Any, path: Path, secrets: frozenset[str]) -> Iterator[SchemaError]:
+    known = error.schema.get("properties", {})
     for name in error.validator_value:
-        if name not in error.instance:
+        if name not in error.instance and not _is_misspelt(name, error.instance, known):
             described = error.schema.get("properties", {}).get(name, {}).get("description", "")
             where = f" in {_dotted(path)}" if path else ""
             yield SchemaError(
-                "manifest/missing-field",
-                path,
-                f'the field "{name}" is missing{where}',
-                described,
-                f"Add {name}.",
-                name=name,
+                "manifest/missing-field", path, f'the field "{name}" is missing{where}', described, f"Add {name}."
             )
+
+
+def _is_misspelt(name: str, instance: Mapping[str, Json], known: Mapping[str, Any]) -> bool:
+    """Whether an unknown field is a misspelling of the missing one: that is one mistake, reported at the unknown one."""
+    return any(f'"{name}"' in did_you_mean(str(key), known) for key in instance if key not in known)
 
 
 def _wrong_type(error: Any, path: Path, secrets: frozenset[str]) -> Iterator[SchemaError]:
@@ -291,7 +278,10 @@ _TRANSLATIONS: dict[str, Callable[..., Iterator[SchemaError]]] = {
 def _dotted(path: Path) -> str:
     text = ""
     for key in path:
-        text += f"[{key + 1}]" if isinstance(key, int) else f".{key}" if text else str(key)
+        if isinstance(key, int):
+            text += f"[{key + 1}]" if text else f"entry {key + 1}"
+        else:
+            text += f".{key}" if text else str(key)
     return text or "the document"
 
 
