@@ -58,7 +58,10 @@ def apply(
             fix="Review this plan, or make a new one.",
         )
     if setting.environment and setting.environment != name:
-        raise PlanNotAcceptable(f'the plan is for the environment "{name}", not for "{setting.environment}"')
+        raise PlanNotAcceptable(
+            f'the plan is for the environment "{name}", not for "{setting.environment}"',
+            fix="Leave out -e, or name the plan of that environment.",
+        )
     environment = load(setting, name)
     if made.plan.is_blocked and not skip_blocked:
         raise Blocked(
