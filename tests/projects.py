@@ -15,6 +15,7 @@ from typing import Any
 from reconciler.cli.main import run
 
 EXAMPLE = Path(__file__).parents[1]
+SUBDOMAIN = "maison-lune-sandbox"
 
 SECRETS = {
     "ZD_SANDBOX_CLIENT_ID": "canary-client-id-8461",

@@ -105,10 +105,15 @@ def _similar(address: str, known: Collection[str]) -> str:
     return next((f'Did you mean "{each}"?' for name, each in names.items() if f'"{name}"' in found), "")
 
 
+def is_value_name(name: str) -> bool:
+    """Whether a manifest can refer to a value of this name."""
+    return _VALUE_NAME.fullmatch(name) is not None
+
+
 def check_value_names(values: Mapping[str, Json], place: Place) -> Iterator[Diagnostic]:
     """Values that no manifest could refer to."""
     for name in values:
-        if not _VALUE_NAME.fullmatch(name):
+        if not is_value_name(name):
             yield Diagnostic(
                 "value/bad-name",
                 f'a value cannot be named "{name}"',

@@ -17,7 +17,7 @@ from reconciler.core.plan import digest_of
 from reconciler.core.policy import Approval, Binding, Policy, policy_from
 from reconciler.core.resource import Json, Resource
 from reconciler.core.secret import Secret
-from reconciler.manifest.beside import Place, check_bindings, check_entries, check_value_names
+from reconciler.manifest.beside import Place, check_bindings, check_entries, check_value_names, is_value_name
 from reconciler.manifest.documents import Context, Documents, read_document
 from reconciler.manifest.files import SourceFile, display_name, manifest_paths, read_file
 from reconciler.manifest.references import check_references, references_of
@@ -231,7 +231,7 @@ class _Loader:
 
     def _warn_of_unused_values(self, values: Mapping[str, Json], documents: Documents, file: str) -> None:
         for key in values:
-            if key not in documents.used_values:
+            if key not in documents.used_values and is_value_name(key):
                 self.found.append(
                     Diagnostic(
                         "value/unused",
