@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,3 +87,18 @@ class Project:
             for path in sorted(self.root.rglob("*"))
             if path.is_file() and not path.is_symlink()
         }
+
+
+class SkippingClock:
+    """A clock whose waits take no time and count as if they had."""
+
+    def __init__(self) -> None:
+        self._skipped_seconds = 0.0
+
+    def monotonic(self) -> float:
+        """Seconds since some moment, waits included."""
+        return time.monotonic() + self._skipped_seconds
+
+    def sleep(self, seconds: float) -> None:
+        """Be there at once."""
+        self._skipped_seconds += seconds

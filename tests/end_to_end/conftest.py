@@ -10,17 +10,18 @@ import pytest
 from reconciler.cli import console
 from reconciler.emulator.server import Emulator
 from reconciler.secrets.redactor import Redactor
-from tests.projects import SECRETS, SUBDOMAIN, Project
+from tests.projects import SECRETS, SUBDOMAIN, Project, SkippingClock
 
 
 @pytest.fixture
 def project(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Project:
-    """A copy of the example with all of its secrets, and a redactor that has learned nothing yet."""
+    """A copy of the example with all of its secrets; a redactor that has learned nothing yet; waits that take no time."""
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
     for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "COLUMNS", "RECONCILER_ENVIRONMENT"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(console, "_REDACTOR", Redactor())
+    monkeypatch.setattr("reconciler.zendesk.clock.SystemClock", SkippingClock)
     return Project(tmp_path, capsys.readouterr)
 
 
