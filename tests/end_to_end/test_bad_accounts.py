@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 import socket
 import urllib.request
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from reconciler.emulator.server import Emulator
 from reconciler.store.lease import acquire
-from reconciler.store.sqlite import open_sqlite
+from reconciler.store.open import open_store
 from tests.projects import SUBDOMAIN, Project, SkippingClock
 from tests.relay import Asked, Rule, Told, relay
 
@@ -67,7 +65,7 @@ ACCOUNTS: dict[str, tuple[Rule, int, tuple[str, ...]]] = {
 }
 
 
-@pytest.mark.parametrize("command", [["plan"], ["drift"], ["apply", "--auto-approve"]])
+@pytest.mark.parametrize("command", [["plan"], ["apply", "--auto-approve"]])
 @pytest.mark.parametrize("name", ACCOUNTS)
 def test_an_account_that_does_not_answer_as_one_ends_with_its_code_and_writes_nothing(
     project: Project, account: Emulator, monkeypatch: pytest.MonkeyPatch, name: str, command: list[str]
@@ -206,10 +204,10 @@ def test_slow_answers_are_cut_by_the_deadline(
 
 
 @pytest.fixture
-def planned(project: Project, account: Emulator) -> Iterator[Project]:
+def planned(project: Project, account: Emulator) -> Project:
     """A project with a plan file."""
     assert 0 == project.run("plan", "-e", "sandbox").code
-    yield project
+    return project
 
 
 def test_secrets_that_are_missing_at_apply_are_listed_all_at_once(
@@ -266,9 +264,7 @@ def test_a_store_that_cannot_be_written_stops_before_the_first_write(planned: Pr
 
 
 def test_a_lease_of_another_run_is_13_with_the_line_that_frees_it(planned: Project, account: Emulator) -> None:
-    store = Path(planned.root) / ".reconciler" / "state.sqlite3"
-    store.parent.mkdir()
-    backend = open_sqlite(store)
+    backend = open_store({}, planned.root)
     lease = acquire(backend, "sandbox", "ci-7 run 42", "apply", clock=SkippingClock())
     backend.close()
 
