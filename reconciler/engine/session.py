@@ -244,7 +244,10 @@ def _made_at(saved: PlanFile) -> datetime:
     try:
         return datetime.strptime(str(saved.envelope["made_at"]), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     except (KeyError, ValueError):
-        raise PlanNotAcceptable("the plan file does not say when it was made") from None
+        raise PlanNotAcceptable(
+            "the plan file does not say when it was made",
+            fix=f"Make a new one: reconciler plan -e {saved.plan.environment}",
+        ) from None
 
 
 def plan_secrets(plan: Plan, world: World) -> dict[str, Secret]:

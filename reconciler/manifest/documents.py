@@ -198,14 +198,14 @@ class _Reader:
 
     def _report_value(self, path: Path, reason: str, name: str) -> None:
         known = list(self.context.values)
-        if reason == "unknown":
-            # The one that was meant is not "unused" only because it is misspelt here.
-            self.into.used_values |= {value for value in known if f'"{value}"' in did_you_mean(name, known)}
+        similar = did_you_mean(name, known) if reason == "unknown" else ""
+        # The one that was meant is not "unused" only because it is misspelt here.
+        self.into.used_values |= {value for value in known if f'"{value}"' in similar}
         texts = {
             "unknown": (
                 f'unknown value "{name}"',
                 f"{self.context.environment_file} has no such value.",
-                did_you_mean(name, known) or f"Add {name} under values: in {self.context.environment_file}.",
+                similar or f"Add {name} under values: in {self.context.environment_file}.",
             ),
             "not-scalar": (
                 f'the value "{name}" is a list or mapping inside a text',

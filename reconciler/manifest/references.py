@@ -13,6 +13,8 @@ from reconciler.manifest.claims import Claims
 from reconciler.manifest.sources import Positions
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
+_LONGEST_CYCLE = 8
+"""So many members of a cycle are shown."""
 
 
 def references_of(resource: Resource) -> Iterator[Reference]:
@@ -46,15 +48,23 @@ def check_references(resources: Sequence[Resource], claims: Claims | None = None
         found.append(
             Diagnostic(
                 "reference/cycle",
-                f"{' -> '.join([*cycle, cycle[0]])} is a cycle that cannot be closed",
+                f"{_shown_cycle(cycle)} is a cycle that cannot be closed",
                 _position(first, ()),
                 why="Each of them needs the next one to exist first, and no later step can complete such a reference.",
                 fix="Remove one of the references.",
                 address=first.address,
-                related=tuple((_position(by_address[each], ()), f"{each} is part of it") for each in cycle[1:]),
+                related=tuple(
+                    (_position(by_address[each], ()), f"{each} is part of it") for each in cycle[1:_LONGEST_CYCLE]
+                ),
             )
         )
     return found
+
+
+def _shown_cycle(cycle: Sequence[str]) -> str:
+    more = len(cycle) - _LONGEST_CYCLE
+    shown = [*cycle[:_LONGEST_CYCLE], *([f"… {more} more …"] if more > 0 else []), cycle[0]]
+    return " -> ".join(shown)
 
 
 def _duplicates(resources: Sequence[Resource]) -> Iterator[Diagnostic]:
