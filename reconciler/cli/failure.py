@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import sys
+from itertools import pairwise
 
 import click
 
@@ -72,8 +72,7 @@ def _described(error: BaseException) -> tuple[str, str, str, int]:
 
 
 def _wants_json(arguments: list[str]) -> bool:
-    pairs = list(itertools.pairwise(arguments))
-    return ("--format", "json") in pairs or "--format=json" in arguments
+    return ("--format", "json") in pairwise(arguments) or "--format=json" in arguments
 
 
 def _print_json(

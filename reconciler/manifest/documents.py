@@ -17,7 +17,14 @@ from reconciler.core.resource import Json, Lifecycle, Resource
 from reconciler.core.secret import Secret
 from reconciler.kinds._registry import find_kind, kind_names
 from reconciler.manifest.claims import Claims
-from reconciler.manifest.schema_errors import SchemaError, kind_of_value, known_types, schema_errors, shown_value
+from reconciler.manifest.schema_errors import (
+    SchemaError,
+    dotted_integers,
+    kind_of_value,
+    known_types,
+    schema_errors,
+    shown_value,
+)
 from reconciler.manifest.schema_files import is_valid
 from reconciler.manifest.sources import Positions, Sources
 from reconciler.manifest.values import Resolution, resolve_values
@@ -91,6 +98,11 @@ class _Reader:
             return False
         if not is_valid(name, resolved):
             for error in schema_errors(name, resolved, _secret_paths(kind, resolved)):
+                self._report_schema(error)
+            return False
+        dotted = dotted_integers(resolved)
+        if dotted:
+            for error in dotted:
                 self._report_schema(error)
             return False
         if "removed" not in resolved and not self._holds_rules(kind, resolved):

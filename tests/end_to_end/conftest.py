@@ -10,7 +10,7 @@ import pytest
 from reconciler.cli import console
 from reconciler.emulator.server import Emulator
 from reconciler.secrets.redactor import Redactor
-from tests.projects import SECRETS, SUBDOMAIN, Project, SkippingClock
+from tests.spoilt_project import SECRETS, SUBDOMAIN, Project, SkippingClock
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ import pytest
 from reconciler.emulator.server import Emulator
 from reconciler.store.lease import acquire
 from reconciler.store.open import open_store
-from tests.projects import SUBDOMAIN, Project, SkippingClock
 from tests.relay import Asked, Rule, Told, relay
+from tests.spoilt_project import SUBDOMAIN, Project, SkippingClock
 
 PAGE = Told(200, b"<html><body>Sign in</body></html>", "text/html; charset=utf-8")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.projects import EXAMPLE, Project
+from tests.spoilt_project import EXAMPLE, Project
 
 GROUP = "equipes/equipe-france.yaml"
 TRIGGER = "routage/clients-vip.yaml"

@@ -14,7 +14,7 @@ import pytest
 
 from reconciler.core.canonical import canonical_json
 from reconciler.emulator.server import Emulator
-from tests.projects import SUBDOMAIN, Project, Ran
+from tests.spoilt_project import SUBDOMAIN, Project, Ran
 
 SEED = 20260731
 

@@ -11,8 +11,8 @@ from urllib.parse import quote
 import pytest
 
 from reconciler.emulator.server import Emulator
-from tests.projects import SECRETS, SUBDOMAIN, Project, Ran
 from tests.relay import Asked, Rule, Told, echo, relay
+from tests.spoilt_project import SECRETS, SUBDOMAIN, Project, Ran
 
 MESSENGER = "canaux/messenger-fr.yaml"
 APP_SECRET = "app_secret: env://FACEBOOK_APP_SECRET\n"

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from reconciler.emulator.server import Emulator
-from tests.projects import Project
+from tests.spoilt_project import Project
 
 TITLES = {
     "french": "Équipe « Côté Sud » – œuvre d’été",
