@@ -58,7 +58,10 @@ def apply(
             fix="Review this plan, or make a new one.",
         )
     if setting.environment and setting.environment != name:
-        raise PlanNotAcceptable(f'the plan is for the environment "{name}", not for "{setting.environment}"')
+        raise PlanNotAcceptable(
+            f'the plan is for the environment "{name}", not for "{setting.environment}"',
+            fix="Leave out -e, or name the plan of that environment.",
+        )
     environment = load(setting, name)
     if made.plan.is_blocked and not skip_blocked:
         raise Blocked(
@@ -83,7 +86,7 @@ def _approved(setting: Setting, path: Path | None, auto_approve: bool) -> PlanFi
     from reconciler.cli.show import read_plan
 
     if path is not None:
-        return read_plan(path)
+        return read_plan(setting.located(path))
     if not setting.environment:
         raise UsageError("apply needs a plan file, or -e ENV to make a plan first")
     made = make_plan_file(setting, setting.environment)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import sys
 from collections.abc import Sequence
@@ -21,15 +20,23 @@ if TYPE_CHECKING:
 
 _REDACTOR = Redactor()
 
-_LOOKS_SECRET = re.compile(
-    r"(?i)((?:\w*(?:secret|token|password|api_?key|private_key|certificate|credential)\w*|key_id)\s*:\s*)"
-    r"(?!.*(?:env|file)://)(?!\s*$)(.+)$"
-)
-
 
 def shared_redactor() -> Redactor:
     """The redactor of this process: whatever resolves a secret teaches it."""
     return _REDACTOR
+
+
+_CURRENT: list[Console] = []
+
+
+def current_console() -> Console:
+    """The console of the command that runs, or one of this process where none got so far."""
+    return _CURRENT[-1] if _CURRENT else Console.of_process()
+
+
+def use_console(console: Console | None) -> None:
+    """From now on that console is the current one; None: there is none."""
+    _CURRENT[:] = [console] if console else []
 
 
 @dataclass(slots=True)
@@ -44,6 +51,7 @@ class Console:
     width: int = 120
     verbosity: int = 0
     redactor: Redactor = field(default_factory=shared_redactor)
+    _shown_lines: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
     def of_process(cls, root: Path | None = None, color: str = "auto", verbosity: int = 0) -> Console:
@@ -115,13 +123,20 @@ class Console:
             self.err.write(self.redactor.redact(text).rstrip("\n") + "\n")
 
     def _read_line(self, file: str, number: int) -> str | None:
-        from reconciler.manifest.yaml_reader import split_lines
+        if file not in self._shown_lines:
+            self._shown_lines[file] = _lines_without_secrets(self.root / file)
+        lines = self._shown_lines[file]
+        return lines[number - 1] if 1 <= number <= len(lines) else None
 
-        try:
-            lines = split_lines((self.root / file).read_bytes())
-        except (OSError, ValueError):
-            return None
-        return _LOOKS_SECRET.sub(r"\1***", lines[number - 1]) if 1 <= number <= len(lines) else None
+
+def _lines_without_secrets(path: Path) -> list[str]:
+    from reconciler.manifest.suspicion import mask_lines
+    from reconciler.manifest.yaml_reader import split_lines
+
+    try:
+        return mask_lines(split_lines(path.read_bytes()))
+    except (OSError, ValueError):
+        return []
 
 
 def wants_colour(color: str, is_terminal: bool, environ: Any) -> bool:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import click
 
-from reconciler.cli.console import Console
+from reconciler.cli.console import Console, current_console
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.errors import InvalidManifests, ReconcilerError
 
@@ -21,7 +21,7 @@ def report_failure(error: BaseException, arguments: list[str]) -> int:
     if isinstance(error, (click.exceptions.Exit, SystemExit)):
         code = error.exit_code if isinstance(error, click.exceptions.Exit) else error.code
         return code if isinstance(code, int) else 0
-    console = Console.of_process()
+    console = current_console()
     if isinstance(error, BrokenPipeError):
         # The reader of stdout went away; the interpreter must not try to flush into it again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -30,7 +30,7 @@ def report_failure(error: BaseException, arguments: list[str]) -> int:
         console.talk("interrupted")
         return INTERRUPTED
     if isinstance(error, click.UsageError):
-        return _usage(error, console)
+        return _usage(error, console, arguments)
     summary, detail, fix, code = _described(error)
     diagnostics = error.diagnostics if isinstance(error, InvalidManifests) else ()
     if _wants_json(arguments):
@@ -38,14 +38,18 @@ def report_failure(error: BaseException, arguments: list[str]) -> int:
     else:
         if diagnostics:
             console.diagnostics(diagnostics, to_stdout=False)
-        console.error(summary, detail, fix)
+        else:
+            console.error(summary, detail, fix)
     return code
 
 
-def _usage(error: click.UsageError, console: Console) -> int:
+def _usage(error: click.UsageError, console: Console, arguments: list[str]) -> int:
     usage = error.ctx.get_usage() if error.ctx is not None else ""
     hint = f"Try: {error.ctx.command_path} --help" if error.ctx is not None else ""
-    console.error(error.format_message(), usage, hint)
+    if _wants_json(arguments):
+        _print_json(arguments, console, error.format_message(), usage, hint, USAGE, ())
+    else:
+        console.error(error.format_message(), usage, hint)
     return USAGE
 
 
@@ -80,7 +84,9 @@ def _print_json(
     code: int,
     diagnostics: tuple[Diagnostic, ...],
 ) -> None:
-    command = next((each for each in arguments if not each.startswith("-")), "reconciler")
+    from reconciler.cli.main import COMMANDS
+
+    command = next((each for each in arguments if each in COMMANDS), "reconciler")
     listed = [each.as_json() for each in diagnostics] or [
         {"rule": "error", "severity": "error", "summary": summary, "why": detail, "fix": fix}
     ]

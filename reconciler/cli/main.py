@@ -77,8 +77,10 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code; no exception leaves this function."""
+    from reconciler.cli.console import use_console
     from reconciler.cli.failure import report_failure
 
+    use_console(None)
     try:
         result = program.main(args=arguments, prog_name="reconciler", standalone_mode=False)
     except BaseException as error:  # noqa: BLE001 - the last exit: nothing may reach the user as a traceback

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from reconciler import __version__
-from reconciler.cli.console import Console, shared_redactor
+from reconciler.cli.console import Console, shared_redactor, use_console
 from reconciler.core.errors import UsageError
 
 
@@ -27,6 +27,11 @@ class Setting:
     format: str
     environment: str = ""
     insecure_base_url: bool = False
+    start: Path = Path()
+
+    def located(self, path: Path) -> Path:
+        """A path of the command line, which counts from where the command was told to start."""
+        return self.start / path
 
     @property
     def is_json(self) -> bool:
@@ -107,13 +112,17 @@ def _setting(options: dict[str, Any]) -> Setting:
     color = options.pop("color", None) or inherited.get("color") or "auto"
     louder = options.pop("verbose", 0) + inherited.get("verbose", 0)
     quieter = options.pop("quiet", 0) + inherited.get("quiet", 0)
-    root = _project_root(root.resolve())
+    start = root.resolve()
+    root = _project_root(start)
+    console = Console.of_process(root, color, louder - quieter)
+    use_console(console)
     return Setting(
         root,
-        Console.of_process(root, color, louder - quieter),
+        console,
         options.pop("format"),
         options.pop("environment", None) or "",
         options.pop("insecure_base_url", False),
+        start,
     )
 
 

@@ -29,10 +29,10 @@ def plan(setting: Setting, out: Path | None, wants_exit_code: bool) -> int:
     With blocked steps it ends 11.
     """
     made = make_plan_file(setting, setting.environment)
-    path = out or setting.root / "plans" / f"{setting.environment}.json"
+    path = setting.located(out) if out else setting.root / "plans" / f"{setting.environment}.json"
     write_plan(setting, made, path)
     print_plan(setting, made.plan)
-    shown = path if out else path.relative_to(setting.root)
+    shown = out or path.relative_to(setting.root)
     if setting.format == "text":
         setting.console.talk(f"\nWritten to {shown} and {shown.with_suffix('.md')}.")
         if not made.plan.is_blocked and any(step.is_change for step in made.plan.steps):

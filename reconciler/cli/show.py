@@ -8,7 +8,7 @@ import click
 
 from reconciler.cli.options import Setting
 from reconciler.cli.options import command as shared
-from reconciler.core.errors import UsageError
+from reconciler.core.errors import PlanNotAcceptable, UsageError
 from reconciler.core.plan import PlanFile, read_plan_file
 
 
@@ -21,7 +21,7 @@ def show(setting: Setting, path: Path) -> int:
     """Show a plan file, offline; a file that was changed after it was made is refused."""
     from reconciler.cli.plan import print_plan
 
-    print_plan(setting, read_plan(path).plan)
+    print_plan(setting, read_plan(setting.located(path)).plan)
     return 0
 
 
@@ -33,7 +33,23 @@ def read_plan(path: Path) -> PlanFile:
         raise UsageError(
             f'the plan file "{path}" cannot be read: {error.strerror}', fix="Make one: reconciler plan -e ENV"
         ) from None
-    return read_plan_file(data)
+    read = read_plan_file(data)
+    _require_shape(data)
+    return read
+
+
+def _require_shape(data: bytes) -> None:
+    """The hashes show that nobody changed the file, not who made it: its values are judged by the published schema."""
+    import json
+
+    from reconciler.manifest.schema_files import is_valid
+
+    if not is_valid("plan", json.loads(data)):
+        raise PlanNotAcceptable(
+            "the plan file's content does not have the shape of a plan",
+            detail="Its digest and seal hold, but reconciler did not write it.",
+            fix="Make a new one: reconciler plan -e ENV",
+        )
 
 
 command = show

@@ -19,19 +19,22 @@ def validate(setting: Setting) -> int:
     Every problem of every file is reported in one go, with its place and what to do about it. No secret is resolved
     and no account is asked.
     """
-    from reconciler.manifest.loader import environments_in, load_environment
+    from reconciler.manifest.loader import environments_in, judge_project, load_environment
 
     names = [setting.environment] if setting.environment else environments_in(setting.root)
     if not names:
         raise InvalidManifests(
-            "there are no environments", (), fix="Add a folder environments/NAME with an environment.yaml."
+            "there are no environments",
+            (),
+            fix="Add a folder environments/NAME with an environment.yaml, or name the place of yours with -C DIR.",
         )
     loaded = [load_environment(setting.root, name) for name in names]
     for each in loaded:
         for secret in each.suspected_secrets:
             setting.console.redactor.learn(secret)
-    diagnostics = [diagnostic for each in loaded for diagnostic in each.diagnostics]
-    code = 10 if any(each.environment is None for each in loaded) else 0
+    of_project = judge_project(setting.root)
+    diagnostics = [*of_project, *(diagnostic for each in loaded for diagnostic in each.diagnostics)]
+    code = 10 if of_project or any(each.environment is None for each in loaded) else 0
     counts: list[dict[str, Any]] = [
         {
             "environment": name,

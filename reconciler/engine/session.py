@@ -256,7 +256,10 @@ def _made_at(saved: PlanFile) -> datetime:
     try:
         return datetime.strptime(str(saved.envelope["made_at"]), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     except (KeyError, ValueError):
-        raise PlanNotAcceptable("the plan file does not say when it was made") from None
+        raise PlanNotAcceptable(
+            "the plan file does not say when it was made",
+            fix=f"Make a new one: reconciler plan -e {saved.plan.environment}",
+        ) from None
 
 
 def plan_secrets(plan: Plan, world: World) -> dict[str, Secret]:
@@ -301,13 +304,27 @@ def resolve_secret(reference: str, world: World) -> Secret:
 
 def _credentials(environment: LoadedEnvironment, world: World) -> Credentials:
     support, conversations = environment.credentials["support"], environment.credentials["conversations"]
-    key = ConversationsKey(
-        resolve_secret(conversations["key_id"], world), resolve_secret(conversations["secret"], world)
-    )
+    found: dict[str, Secret] = {}
+    missing: list[SecretUnavailable] = []
+    for name, reference in {**support, **conversations}.items():
+        if name == "email":
+            continue
+        try:
+            found[name] = resolve_secret(reference, world)
+        except SecretUnavailable as error:
+            missing.append(error)
+    if len(missing) == 1:
+        raise missing[0]
+    if missing:
+        raise SecretUnavailable(
+            f'{len(missing)} credentials of "{environment.name}" are not available',
+            detail="\n".join(error.summary for error in missing),
+            fix="Set them where this command runs, for example in the pipeline's secret settings.",
+        )
+    key = ConversationsKey(found["key_id"], found["secret"])
     if "api_token" in support:
-        return Credentials(ApiToken(Secret(support["email"]), resolve_secret(support["api_token"], world)), key)
-    client = OAuthClient(resolve_secret(support["client_id"], world), resolve_secret(support["client_secret"], world))
-    return Credentials(client, key)
+        return Credentials(ApiToken(Secret(support["email"]), found["api_token"]), key)
+    return Credentials(OAuthClient(found["client_id"], found["client_secret"]), key)
 
 
 def apply_plan(session: Session, backend: Backend, saved: PlanFile, options: ApplyOptions) -> Report:

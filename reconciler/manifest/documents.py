@@ -5,8 +5,10 @@ It judges one document at a time; what documents say about each other is `refere
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 from typing import Any
 
 from reconciler.core.diagnostic import Diagnostic, Path, Position, did_you_mean
@@ -14,21 +16,36 @@ from reconciler.core.kind import Kind
 from reconciler.core.resource import Json, Lifecycle, Resource
 from reconciler.core.secret import Secret
 from reconciler.kinds._registry import find_kind, kind_names
-from reconciler.manifest.schema_errors import SchemaError, dotted_integers, known_types, schema_errors
+from reconciler.manifest.claims import Claims
+from reconciler.manifest.schema_errors import (
+    SchemaError,
+    dotted_integers,
+    kind_of_value,
+    known_types,
+    schema_errors,
+    shown_value,
+)
 from reconciler.manifest.schema_files import is_valid
 from reconciler.manifest.sources import Positions, Sources
 from reconciler.manifest.values import Resolution, resolve_values
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
 
 NOT_MANIFESTS = {"environment": "it belongs into environment.yaml"}
 
 
 @dataclass(slots=True)
 class Documents:
-    """What came of reading documents: the good resources, everything that is wrong, and which values were used."""
+    """What came of reading documents: the good resources, everything that is wrong, and which values were used.
+
+    `claims` holds what the broken ones may have been; `are_all_read` is false where there may be more than was seen.
+    """
 
     resources: list[Resource] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     used_values: set[str] = field(default_factory=set)
+    claims: Claims = field(default_factory=Claims)
+    are_all_read: bool = True
     suspected_secrets: list[Secret] = field(default_factory=list)
 
 
@@ -45,10 +62,15 @@ def read_document(document: Json, file: str, index: int, context: Context, into:
     """Judge one document and add its resource, or what is wrong with it, to `into`."""
     reader = _Reader(document, file, index, context, into)
     if isinstance(document, dict):
-        reader.read()
+        if not reader.read():
+            reader.claim()
     else:
+        into.claims.names.add(PurePosixPath(file).stem)
         reader.report(
-            "manifest/not-a-mapping", (), "a manifest is a mapping of fields", fix="Start it with kind: and name:."
+            "manifest/not-a-mapping",
+            (),
+            f"a manifest consists of fields, this is {kind_of_value(document)}",
+            fix="Start it with kind: and name:.",
         )
 
 
@@ -58,33 +80,49 @@ class _Reader:
         self.address = ""
         self.resolution = Resolution()
 
-    def read(self) -> None:
-        name = self._kind_name()
-        if name is None:
-            return
-        kind = find_kind(name)
-        self.address = f"{name}/{self.document.get('name', '?')}"
+    def read(self) -> bool:
+        """Whether the document became a resource; all that stands in the way is reported."""
         self.resolution = resolve_values(self.document, self.context.values)
         self.into.used_values |= self.resolution.used
+        name = self._kind_name()
+        if name is None:
+            return False
+        kind = find_kind(name)
+        self.address = f"{name}/{self._name() or '?'}"
         if self.resolution.problems:
             for problem in self.resolution.problems:
                 self._report_value(problem.path, problem.reason, problem.name)
-            return
+            return False
         resolved = self.resolution.value
         if not self._has_known_type(name, resolved):
-            return
+            return False
         if not is_valid(name, resolved):
             for error in schema_errors(name, resolved, _secret_paths(kind, resolved)):
                 self._report_schema(error)
-            return
+            return False
         dotted = dotted_integers(resolved)
         if dotted:
             for error in dotted:
                 self._report_schema(error)
-            return
+            return False
         if "removed" not in resolved and not self._holds_rules(kind, resolved):
-            return
+            return False
         self.into.resources.append(self._resource(resolved))
+        return True
+
+    def claim(self) -> None:
+        """Note what this broken document may have been meant to define."""
+        claims, name = self.into.claims, self._name()
+        if not self.address:
+            claims.names.add(name or PurePosixPath(self.file).stem)
+        elif _SLUG.match(name):
+            claims.addresses.add(self.address)
+        else:
+            claims.kinds.add(self.address.split("/")[0])
+
+    def _name(self) -> str:
+        name = self.document.get("name")
+        return name if isinstance(name, str) else ""
 
     def _kind_name(self) -> str | None:
         value = self.document.get("kind")
@@ -92,7 +130,21 @@ class _Reader:
         if manifest_kinds:
             return str(value)
         if value is None:
-            self.report("manifest/missing-kind", (), "the manifest has no kind", fix="Add kind: on its first line.")
+            self.report(
+                "manifest/missing-kind",
+                (),
+                "the manifest has no kind",
+                f"There are: {', '.join(_manifest_kinds())}.",
+                "Write kind: and one of them on its first line.",
+            )
+        elif not isinstance(value, str):
+            self.report(
+                "manifest/unknown-kind",
+                ("kind",),
+                f"kind must be a text, not {kind_of_value(value)}",
+                f"There are: {', '.join(_manifest_kinds())}.",
+                "Write one of them.",
+            )
         elif value in NOT_MANIFESTS:
             self.report(
                 "manifest/unknown-kind",
@@ -109,13 +161,13 @@ class _Reader:
                 'Refer to it as {external: "…"} where it is needed.',
             )
         else:
-            known = [name for name in kind_names() if find_kind(name).model is not None]
+            known = _manifest_kinds()
             self.report(
                 "manifest/unknown-kind",
                 ("kind",),
                 f'unknown kind "{value}"',
                 f"There are: {', '.join(known)}.",
-                did_you_mean(str(value), known) or "See reconciler explain for all kinds.",
+                did_you_mean(value, known) or "See reconciler explain for all kinds.",
             )
         return None
 
@@ -131,7 +183,7 @@ class _Reader:
             self.report(
                 "manifest/unknown-type",
                 ("type",),
-                f'unknown type "{resolved["type"]}" of {name}',
+                f"unknown type {shown_value(resolved['type'])} of {name}",
                 f"There are: {', '.join(known)}.",
                 did_you_mean(str(resolved["type"]), known) or f"See reconciler explain {name}.",
             )
@@ -158,11 +210,14 @@ class _Reader:
 
     def _report_value(self, path: Path, reason: str, name: str) -> None:
         known = list(self.context.values)
+        similar = did_you_mean(name, known) if reason == "unknown" else ""
+        # The one that was meant is not "unused" only because it is misspelt here.
+        self.into.used_values |= {value for value in known if f'"{value}"' in similar}
         texts = {
             "unknown": (
                 f'unknown value "{name}"',
                 f"{self.context.environment_file} has no such value.",
-                did_you_mean(name, known) or f"Add {name} under values: in {self.context.environment_file}.",
+                similar or f"Add {name} under values: in {self.context.environment_file}.",
             ),
             "not-scalar": (
                 f'the value "{name}" is a list or mapping inside a text',
@@ -191,7 +246,16 @@ class _Reader:
             related = ((where, f'the value "{source}" comes from here'),)
         if error.hides_value:
             self._suspect(error.path)
-        self.report(error.rule, error.path, error.summary, error.why, error.fix, at_key=error.at_key, related=related)
+        self.report(
+            error.rule,
+            error.path,
+            error.summary,
+            error.why,
+            error.fix,
+            at_key=error.at_key,
+            related=related,
+            hides_length=error.hides_value and not error.at_key,
+        )
 
     def _value_source(self, path: Path) -> str | None:
         for length in range(len(path), 0, -1):
@@ -217,9 +281,15 @@ class _Reader:
         *,
         at_key: bool = False,
         related: tuple[tuple[Position, str], ...] = (),
+        hides_length: bool = False,
     ) -> None:
         position = self.context.sources.position(self.file, self.index, path, at_key=at_key)
+        position = replace(position, length=1) if hides_length else position
         self.into.diagnostics.append(Diagnostic(rule, summary, position, severity, why, fix, self.address, related))
+
+
+def _manifest_kinds() -> list[str]:
+    return [name for name in kind_names() if find_kind(name).model is not None]
 
 
 def _has(value: Json, key: str | int) -> bool:

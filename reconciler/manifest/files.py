@@ -69,6 +69,6 @@ def _unreadable(name: str, why: str) -> Diagnostic:
         "file/unreadable",
         "the file cannot be read",
         Position(name),
-        why=why,
-        fix="A file that cannot be read never means that its objects are gone, so nothing is planned until it can.",
+        why=f"{why} A file that cannot be read never means that its objects are gone.",
+        fix="Make it a regular file that you may read, or remove it.",
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,15 @@ from reconciler.core.plan import digest_of
 from reconciler.core.policy import Approval, Binding, Policy, policy_from
 from reconciler.core.resource import Json, Resource
 from reconciler.core.secret import Secret
+from reconciler.manifest.beside import Place, check_bindings, check_entries, check_value_names, is_value_name
 from reconciler.manifest.documents import Context, Documents, read_document
 from reconciler.manifest.files import SourceFile, display_name, manifest_paths, read_file
 from reconciler.manifest.references import check_references, references_of
 from reconciler.manifest.schema_errors import schema_errors
 from reconciler.manifest.schema_files import is_valid, schema_directory
 from reconciler.manifest.sources import Sources
-from reconciler.manifest.yaml_reader import parse
+from reconciler.manifest.suspicion import is_reference, suspected_secrets
+from reconciler.manifest.yaml_reader import parse, split_lines
 
 CREDENTIAL_PATHS = frozenset(
     {
@@ -71,15 +73,24 @@ def environments_in(root: Path) -> list[str]:
 
 def load_project(root: Path) -> dict[str, Any]:
     """`reconciler.yaml`, or an empty mapping where there is none; raises InvalidManifests."""
-    path = root / "reconciler.yaml"
-    if not path.exists():
-        return {}
-    sources = Sources()
-    found: list[Diagnostic] = []
-    document = _single_document(path, root, "project", sources, found)
-    if document is None or found:
+    document, found = _read_project(root)
+    if found:
         raise InvalidManifests("reconciler.yaml is invalid", found)
-    return dict(document)
+    return document
+
+
+def judge_project(root: Path) -> tuple[Diagnostic, ...]:
+    """What is wrong with `reconciler.yaml`; nothing where there is none."""
+    return _read_project(root)[1]
+
+
+def _read_project(root: Path) -> tuple[dict[str, Any], tuple[Diagnostic, ...]]:
+    path = root / "reconciler.yaml"
+    if not path.exists() and not path.is_symlink():
+        return {}, ()
+    found: list[Diagnostic] = []
+    document = _single_document(path, root, "project", Sources(), found)
+    return dict(document or {}), tuple(found)
 
 
 def require_valid(loaded: Loaded) -> LoadedEnvironment:
@@ -93,12 +104,14 @@ def require_valid(loaded: Loaded) -> LoadedEnvironment:
 def load_environment(root: Path, name: str) -> Loaded:
     """Read and judge all files of an environment; UsageError when there is no such environment."""
     directory = root / "environments" / name
-    if not directory.is_dir():
-        known = environments_in(root)
+    known = environments_in(root)
+    if name not in known:
         raise UsageError(
             f'there is no environment "{name}"',
             detail=f"There are: {', '.join(known)}." if known else "There is no folder environments/ with one in it.",
-            fix=did_you_mean(name, known),
+            fix=did_you_mean(name, known)
+            if known
+            else "Run this where the folder environments/ is, or name that place with -C DIR.",
         )
     return _Loader(root, directory, name).load()
 
@@ -122,15 +135,23 @@ class _Loader:
         documents = Documents()
         paths = list(manifest_paths(self.directory))
         values = document.get("values", {}) if document else {}
+        self.found.extend(
+            check_value_names(
+                values, lambda path, at_key: self.sources.position(environment_file, 0, path, at_key=at_key)
+            )
+        )
         if document is not None:
             self._read_manifests(paths, Context(self.sources, values, environment_file), documents)
             self.found.extend(documents.diagnostics)
-            self.found.extend(check_references(documents.resources))
+            self.found.extend(check_references(documents.resources, documents.claims))
             self._check_only(document, documents, environment_file)
-            self._warn_of_unused_values(values, documents, environment_file)
+            if documents.are_all_read:
+                self._warn_of_unused_values(values, documents, environment_file)
         bindings = self._beside("bindings.yaml")
         approvals = self._beside("approvals.yaml")
         attestations = self._beside("attestations.yaml")
+        if document is not None:
+            self._check_beside(documents, bindings, approvals, attestations)
         self.suspected.extend(documents.suspected_secrets)
         is_good = document is not None and all(each.severity != "error" for each in self.found)
         loaded = (
@@ -176,16 +197,22 @@ class _Loader:
             file = read_file(path, self.root)
             if isinstance(file, Diagnostic):
                 documents.diagnostics.append(file)
+                documents.claims.has_unread_file = True
+                documents.are_all_read = False
                 continue
             parsed = parse(file.data, file.name)
             documents.diagnostics.extend(parsed.diagnostics)
             if parsed.diagnostics:
+                documents.claims.add_unparsed(file.name, file.data)
+                documents.suspected_secrets.extend(suspected_secrets(split_lines(file.data)))
+                documents.are_all_read = False
                 continue
             self.sources.add(file)
             for index, document in enumerate(parsed.documents):
                 read_document(document, file.name, index, context, documents)
                 count += 1
         if not count and not documents.diagnostics:
+            documents.are_all_read = False
             documents.diagnostics.append(
                 Diagnostic(
                     "environment/empty",
@@ -198,9 +225,9 @@ class _Loader:
 
     def _check_only(self, document: Mapping[str, Json], documents: Documents, file: str) -> None:
         known = [each.address for each in documents.resources]
-        broken = {each.address for each in documents.diagnostics}
         for index, entry in enumerate(document.get("only", ())):
-            if entry["address"] not in known and entry["address"] not in broken:
+            kind, _, name = entry["address"].partition("/")
+            if entry["address"] not in known and not documents.claims.may_hold(kind, name):
                 self.found.append(
                     Diagnostic(
                         "environment/only-unknown",
@@ -213,7 +240,7 @@ class _Loader:
 
     def _warn_of_unused_values(self, values: Mapping[str, Json], documents: Documents, file: str) -> None:
         for key in values:
-            if key not in documents.used_values:
+            if key not in documents.used_values and is_value_name(key):
                 self.found.append(
                     Diagnostic(
                         "value/unused",
@@ -226,9 +253,21 @@ class _Loader:
 
     def _beside(self, name: str) -> Any:
         path = self.directory / name
-        if not path.exists():
+        if not path.exists() and not path.is_symlink():
             return None
-        return _single_document(path, self.root, name.removesuffix(".yaml"), self.sources, self.found, self.suspected)
+        schema = name.removesuffix(".yaml")
+        return _single_document(path, self.root, schema, self.sources, self.found, self.suspected, may_be_empty=True)
+
+    def _check_beside(self, documents: Documents, bindings: Any, approvals: Any, attestations: Any) -> None:
+        known = [each.address for each in documents.resources]
+
+        def place(name: str) -> Place:
+            file = display_name(self.directory / name, self.root)
+            return lambda path, at_key: self.sources.position(file, 0, path, at_key=at_key)
+
+        self.found.extend(check_bindings(bindings or {}, known, documents.claims, place("bindings.yaml")))
+        self.found.extend(check_entries(approvals or (), "until", known, place("approvals.yaml")))
+        self.found.extend(check_entries(attestations or (), "on", known, place("attestations.yaml")))
 
     def _loaded(
         self,
@@ -285,8 +324,13 @@ def _single_document(
     sources: Sources,
     found: list[Diagnostic],
     suspected: list[Secret] | None = None,
+    *,
+    may_be_empty: bool = False,
 ) -> Any:
-    """The one document of a file that is no manifest, judged by its schema; None with diagnostics added."""
+    """The one document of a file that is no manifest, judged by its schema; None with diagnostics added.
+
+    A file with nothing but comments gives None without any where it `may_be_empty`.
+    """
     file = read_file(path, root)
     if isinstance(file, Diagnostic):
         found.append(file)
@@ -294,8 +338,12 @@ def _single_document(
     parsed = parse(file.data, file.name)
     found.extend(parsed.diagnostics)
     if parsed.diagnostics:
+        if suspected is not None:
+            suspected.extend(suspected_secrets(split_lines(file.data)))
         return None
     sources.add(file)
+    if not parsed.documents and may_be_empty:
+        return None
     if len(parsed.documents) != 1:
         found.append(
             Diagnostic(
@@ -318,19 +366,22 @@ def _schema_diagnostics(
 ) -> list[Diagnostic]:
     diagnostics = []
     for error in schema_errors(schema, document, CREDENTIAL_PATHS):
-        if error.hides_value and suspected is not None:
+        hides_value = error.hides_value or error.path[:1] == ("credentials",)
+        if hides_value and suspected is not None:
             value = document
             for key in error.path:
                 value = value.get(key) if isinstance(value, dict) else None
             suspected.extend(_strings(value))
         position = sources.position(file.name, 0, error.path, at_key=error.at_key)
+        if hides_value and not error.at_key:
+            position = replace(position, length=1)
         diagnostics.append(Diagnostic(error.rule, error.summary, position, why=error.why, fix=error.fix))
     return diagnostics
 
 
 def _strings(value: Json) -> list[Secret]:
     if isinstance(value, str):
-        return [Secret(value)] if len(value) >= 4 else []
+        return [Secret(value)] if len(value) >= 4 and not is_reference(value) else []
     if isinstance(value, dict):
         return [secret for inner in value.values() for secret in _strings(inner)]
     return []

@@ -9,8 +9,12 @@ from reconciler.core.diagnostic import Diagnostic, Position, did_you_mean
 from reconciler.core.graph import cycles
 from reconciler.core.resource import Reference, Resource
 from reconciler.kinds._registry import find_kind
+from reconciler.manifest.claims import Claims
+from reconciler.manifest.sources import Positions
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
+_LONGEST_CYCLE = 8
+"""So many members of a cycle are shown."""
 
 
 def references_of(resource: Resource) -> Iterator[Reference]:
@@ -24,15 +28,19 @@ def references_of(resource: Resource) -> Iterator[Reference]:
                 yield from field.codec.references(value, tuple(field.path.split(".")))
 
 
-def check_references(resources: Sequence[Resource]) -> list[Diagnostic]:
-    """Everything that is wrong between the resources of one environment."""
+def check_references(resources: Sequence[Resource], claims: Claims | None = None) -> list[Diagnostic]:
+    """Everything that is wrong between the resources of one environment.
+
+    A reference to what `claims` may hold is left alone: that document has its own error.
+    """
+    claims = claims or Claims()
     found = list(_duplicates(resources))
     by_address = {resource.address: resource for resource in resources}
     edges: dict[str, set[str]] = {}
     for resource in resources:
         found.extend(_moves(resource, by_address))
         for reference in references_of(resource):
-            found.extend(_reference(resource, reference, by_address))
+            found.extend(_reference(resource, reference, by_address, claims))
             if not reference.is_linkable and reference.address in by_address:
                 edges.setdefault(resource.address, set()).add(str(reference.address))
     for cycle in cycles(edges):
@@ -40,15 +48,23 @@ def check_references(resources: Sequence[Resource]) -> list[Diagnostic]:
         found.append(
             Diagnostic(
                 "reference/cycle",
-                f"{' -> '.join([*cycle, cycle[0]])} is a cycle that cannot be closed",
+                f"{_shown_cycle(cycle)} is a cycle that cannot be closed",
                 _position(first, ()),
                 why="Each of them needs the next one to exist first, and no later step can complete such a reference.",
                 fix="Remove one of the references.",
                 address=first.address,
-                related=tuple((_position(by_address[each], ()), f"{each} is part of it") for each in cycle[1:]),
+                related=tuple(
+                    (_position(by_address[each], ()), f"{each} is part of it") for each in cycle[1:_LONGEST_CYCLE]
+                ),
             )
         )
     return found
+
+
+def _shown_cycle(cycle: Sequence[str]) -> str:
+    more = len(cycle) - _LONGEST_CYCLE
+    shown = [*cycle[:_LONGEST_CYCLE], *([f"… {more} more …"] if more > 0 else []), cycle[0]]
+    return " -> ".join(shown)
 
 
 def _duplicates(resources: Sequence[Resource]) -> Iterator[Diagnostic]:
@@ -82,7 +98,9 @@ def _moves(resource: Resource, by_address: Mapping[str, Resource]) -> Iterator[D
             )
 
 
-def _reference(resource: Resource, reference: Reference, by_address: Mapping[str, Resource]) -> Iterator[Diagnostic]:
+def _reference(
+    resource: Resource, reference: Reference, by_address: Mapping[str, Resource], claims: Claims
+) -> Iterator[Diagnostic]:
     position = _position(resource, reference.path)
     target = reference.target
     if isinstance(target, Mapping):
@@ -99,6 +117,8 @@ def _reference(resource: Resource, reference: Reference, by_address: Mapping[str
         return
     found = by_address.get(str(reference.address))
     kind = find_kind(reference.kind)
+    if found is None and claims.may_hold(reference.kind, str(target)):
+        return
     if found is None:
         known = [each.name for each in by_address.values() if each.kind == reference.kind]
         label = kind.lookup.label if kind.lookup else reference.kind
@@ -136,6 +156,8 @@ def _reference(resource: Resource, reference: Reference, by_address: Mapping[str
 
 
 def _position(resource: Resource, path: tuple[str | int, ...]) -> Position:
+    if isinstance(resource.positions, Positions):
+        return resource.positions.of_value(path)
     for length in range(len(path), -1, -1):
         if path[:length] in resource.positions:
             return resource.positions[path[:length]]

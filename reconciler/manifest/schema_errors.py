@@ -13,6 +13,7 @@ from typing import Any
 from reconciler.core.diagnostic import Path, did_you_mean
 from reconciler.core.resource import Json
 from reconciler.manifest.schema_files import verdict_schema
+from reconciler.manifest.suspicion import sounds_secret
 
 _TYPE_WORDS = {
     "string": "a text",
@@ -130,7 +131,7 @@ def known_fields(name: str, document: Mapping[str, Json]) -> tuple[str, ...]:
 def _translated(error: Any, document: Json, secrets: frozenset[str]) -> Iterator[SchemaError]:
     path = tuple(error.absolute_path)
     if _is_secret(path, secrets):
-        yield _literal_secret(path)
+        yield _literal_secret(path, secrets)
         return
     translate: Callable[..., Iterator[SchemaError]] = _TRANSLATIONS.get(error.validator, _other)
     yield from translate(error, path, secrets)
@@ -141,12 +142,13 @@ def _is_secret(path: Path, secrets: frozenset[str]) -> bool:
     return any(".".join(keys[:length]) in secrets for length in range(1, len(keys) + 1))
 
 
-def _literal_secret(path: Path) -> SchemaError:
-    name = str(path[0])
+def _literal_secret(path: Path, secrets: frozenset[str]) -> SchemaError:
+    length = next((end for end in range(1, len(path)) if _is_secret(path[:end], secrets)), len(path))
+    name = str(path[length - 1])
     return SchemaError(
         "secret/literal",
-        (name,),
-        f"{name} must be a reference to a secret, never the secret itself",
+        path[:length],
+        f"{_dotted(path[:length])} must be a reference to a secret, never the secret itself",
         "Manifests are read by many people and stay in git for ever.",
         f"Put the secret into the pipeline's environment and write {name}: env://NAME (or file://path). "
         "If it was committed, replace it at its source: it is no longer secret.",
@@ -166,22 +168,24 @@ def _unknown_fields(error: Any, path: Path, secrets: frozenset[str]) -> Iterator
                 why=f"It takes: {known_text}." if known_text else "",
                 fix=did_you_mean(str(key), known) or "Remove it, or see reconciler explain for the fields there are.",
                 at_key=True,
-                hides_value=_sounds_secret(str(key)),
+                hides_value=sounds_secret(str(key)),
             )
 
 
-def _sounds_secret(key: str) -> bool:
-    return any(word in key.lower() for word in ("secret", "token", "password", "key", "certificate", "credential"))
-
-
 def _missing_fields(error: Any, path: Path, secrets: frozenset[str]) -> Iterator[SchemaError]:
+    known = error.schema.get("properties", {})
     for name in error.validator_value:
-        if name not in error.instance:
+        if name not in error.instance and not _is_misspelt(name, error.instance, known):
             described = error.schema.get("properties", {}).get(name, {}).get("description", "")
             where = f" in {_dotted(path)}" if path else ""
             yield SchemaError(
                 "manifest/missing-field", path, f'the field "{name}" is missing{where}', described, f"Add {name}."
             )
+
+
+def _is_misspelt(name: str, instance: Mapping[str, Json], known: Mapping[str, Any]) -> bool:
+    """Whether an unknown field is a misspelling of the missing one: that is one mistake, reported at the unknown one."""
+    return any(f'"{name}"' in did_you_mean(str(key), known) for key in instance if key not in known)
 
 
 def _wrong_type(error: Any, path: Path, secrets: frozenset[str]) -> Iterator[SchemaError]:
@@ -192,13 +196,17 @@ def _wrong_type(error: Any, path: Path, secrets: frozenset[str]) -> Iterator[Sch
 def _type_error(path: Path, value: Json, wanted: list[str]) -> SchemaError:
     words = " or ".join(dict.fromkeys(_TYPE_WORDS.get(each, each) for each in wanted))
     fix = f"Write {words}."
+    if wanted == ["object"]:
+        fix = "Write it as fields with values, such as {field: value}."
     if "string" in wanted and isinstance(value, (int, float)) and not isinstance(value, bool):
         fix = f'Put it in quotes: "{value}".'
     elif "string" in wanted and isinstance(value, bool):
         fix = f'Put it in quotes: "{str(value).lower()}".'
     elif "array" in wanted and not isinstance(value, (dict, list)):
-        fix = f"Write it as a list: [{_shown(value)}]."
-    return SchemaError("manifest/wrong-type", path, f"{_dotted(path)} must be {words}, not {_kind_of(value)}", fix=fix)
+        fix = f"Write it as a list: [{shown_value(value)}]."
+    return SchemaError(
+        "manifest/wrong-type", path, f"{_dotted(path)} must be {words}, not {kind_of_value(value)}", fix=fix
+    )
 
 
 def _unknown_value(error: Any, path: Path, secrets: frozenset[str]) -> Iterator[SchemaError]:
@@ -206,9 +214,9 @@ def _unknown_value(error: Any, path: Path, secrets: frozenset[str]) -> Iterator[
     yield SchemaError(
         "manifest/unknown-value",
         path,
-        f"{_dotted(path)} does not take {_shown(error.instance)}",
-        f"It takes: {', '.join(_shown(each) for each in wanted)}.",
-        did_you_mean(str(error.instance), [str(each) for each in wanted]) or f"Write {_shown(wanted[0])}.",
+        f"{_dotted(path)} does not take {shown_value(error.instance)}",
+        f"It takes: {', '.join(shown_value(each) for each in wanted)}.",
+        did_you_mean(str(error.instance), [str(each) for each in wanted]) or f"Write {shown_value(wanted[0])}.",
     )
 
 
@@ -220,19 +228,26 @@ _FORMS = {
     r"^[a-z0-9][a-z0-9-]{0,99}$": "lower-case letters, digits and hyphens, such as lune-bot",
     r"^\+[1-9][0-9]{7,14}$": "a number with + and country code, such as +33755531200",
     r"^[0-9]+$": "digits only",
-    r"^([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$": "3 or 6 hex digits without #, such as 17494d",
+    r"^([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$": "a colour of 3 or 6 digits and letters from a to f, without #, such as 17494d",
     r"^https://[^\s/]+(/[^\s]*)?$": "an address that starts with https://",
     r"^https?://[^/:\s]+(:[0-9]+)?$": "a site without a path, such as https://www.maison-lune.example",
     r"^[A-Za-z0-9_-]{1,128}$": "letters, digits, - and _",
     r"^(env|file)://[^\s]+$": "env://NAME or file://path",
-    r"^[0-9a-f]{24}$": "24 hex digits, as shown where the API key was created",
+    r"^[0-9a-f]{24}$": "24 digits and letters from a to f, as shown where the API key was created",
+    r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$": "the first part of the account's address only, such as acme of acme.zendesk.com",
+    r"^[a-z0-9][a-z0-9-]*$": "lower-case letters, digits and hyphens, as the environment's folder",
+    r"^[a-z_]+/[a-z0-9][a-z0-9-]*(#[a-z_]+)?$": "a kind and a name, such as channel/messenger-fr",
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "a day, such as 2026-03-31",
+    r"^sha256:[0-9a-f]{64}$": "sha256: and 64 digits and letters from a to f, as the plan prints it",
+    r"^[A-Za-z0-9-]+$": "letters, digits and hyphens",
+    r"^[a-z0-9_]+$": "lower-case letters, digits and underscores",
 }
 
 
 def _form_error(path: Path, value: Json, pattern: str) -> SchemaError:
     form = _FORMS.get(pattern, f"the form {pattern}")
     return SchemaError(
-        "manifest/bad-form", path, f"{_dotted(path)} cannot be {_shown(value)}", fix=f"It must be {form}."
+        "manifest/bad-form", path, f"{_dotted(path)} cannot be {shown_value(value)}", fix=f"It must be {form}."
     )
 
 
@@ -259,15 +274,15 @@ def _no_branch(error: Any, path: Path, secrets: frozenset[str]) -> Iterator[Sche
     targets = {branch.get("$ref", "") for branch in branches if isinstance(branch, Mapping)}
     value = error.instance
     if "#/$defs/SecretGeneration" in targets:
-        yield _literal_secret(path)
+        yield _literal_secret(path, secrets)
         return
     if "#/$defs/External" in targets and isinstance(value, str):
         yield SchemaError(
             "reference/title-written-bare",
             path,
-            f"{_shown(value)} is not the name of a manifest",
+            f"{shown_value(value)} is not the name of a manifest",
             "A bare name is always a manifest's; a live object that no manifest manages is written differently.",
-            f"Write the manifest's name, or {{external: {_shown(value)}}} for a live object that nobody manages here.",
+            f"Write the manifest's name, or {{external: {shown_value(value)}}} for a live object that nobody manages here.",
         )
         return
     inner = [each for each in error.context or () if each.validator is not None]
@@ -307,21 +322,26 @@ _TRANSLATIONS: dict[str, Callable[..., Iterator[SchemaError]]] = {
 def _dotted(path: Path) -> str:
     text = ""
     for key in path:
-        text += f"[{key + 1}]" if isinstance(key, int) else f".{key}" if text else str(key)
+        if isinstance(key, int):
+            text += f"[{key + 1}]" if text else f"entry {key + 1}"
+        else:
+            text += f".{key}" if text else str(key)
     return text or "the document"
 
 
-def _shown(value: Json) -> str:
+def shown_value(value: Json) -> str:
+    """A value as a message shows it, cut to a readable length."""
     if isinstance(value, str):
         return f'"{value if len(value) <= 60 else value[:57] + "…"}"'
     if isinstance(value, bool):
         return str(value).lower()
     if value is None:
         return "null"
-    return _kind_of(value) if isinstance(value, (dict, list)) else str(value)
+    return kind_of_value(value) if isinstance(value, (dict, list)) else str(value)
 
 
-def _kind_of(value: Json) -> str:
+def kind_of_value(value: Json) -> str:
+    """What sort of value it is, in words."""
     if value is None:
         return "null"
     if isinstance(value, bool):

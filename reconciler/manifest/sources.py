@@ -44,6 +44,10 @@ class Positions(Mapping[Path, Position]):
             raise KeyError(path)
         return self._sources.position(self._file, self._index, path, at_key=bool(path))
 
+    def of_value(self, path: Path) -> Position:
+        """The place of the value at `path`, or of the nearest ancestor; also of values inside others."""
+        return self._sources.position(self._file, self._index, path)
+
     def __contains__(self, path: object) -> bool:
         value = self._document
         for key in path if isinstance(path, tuple) else ():

@@ -43,6 +43,24 @@ _FIXES = (
     ("unknown escape character", "Write a backslash twice inside double quotes, or use single quotes."),
 )
 
+_SUMMARIES = (
+    ("mapping values are not allowed", 'a second ": " stands in this line, or the line is indented too far'),
+    ("could not find expected ':'", "this line is no field with a value"),
+    ("expected key", "this is not where a field may begin"),
+    ("expected <block end>", "this is not where an entry may begin"),
+    ("expected '-' indicator", "this is not where an entry of the list may begin"),
+    ("expected ',' or", "a bracket is not closed, or a comma is missing"),
+    ("unexpected end of stream", "a quote is not closed"),
+)
+
+_WHERE = {
+    "while parsing a flow sequence": "This stands in a list in square brackets.",
+    "while parsing a flow mapping": "This stands in fields in curly brackets.",
+    "while parsing a block mapping": "This stands among fields that begin in the same column.",
+    "while parsing a block collection": "This stands in a list whose entries begin in the same column.",
+    "while scanning a quoted scalar": "This stands in a text in quotes.",
+}
+
 
 class _PureParser(Reader, Scanner, Parser):
     def __init__(self, text: str) -> None:
@@ -71,12 +89,12 @@ def describe_syntax_error(error: Exception, source: Source, last_mark: Mark | No
     context = str(getattr(error, "context", None) or "")
     related: tuple[tuple[Position, str], ...] = ()
     if context_mark is not None and (start := source.position(context_mark)).line != position.line:
-        related = ((start, context),)
+        related = ((start, "it begins here"),)
     return Diagnostic(
         "yaml/syntax",
-        problem,
+        next((summary for words, summary in _SUMMARIES if words in problem), problem),
         position,
-        why=f"The parser found this {context}." if context else "",
+        why=_WHERE.get(context, ""),
         fix=next((fix for words, fix in _FIXES if words in problem), ""),
         related=related,
     )

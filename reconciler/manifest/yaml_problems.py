@@ -41,7 +41,9 @@ def non_text_key(kind: str, text: str, position: Position) -> Diagnostic:
         f"a key is {kind}, not text",
         position,
         why="Keys are text, as in JSON.",
-        fix=f'Quote it: write it as "{_short(text)}".' if text else "Write a text key.",
+        fix=f'Quote it: write it as "{_short(text)}".'
+        if text
+        else "Write a text as the key; a value of environment.yaml is written ${values.name}, with one brace.",
     )
 
 

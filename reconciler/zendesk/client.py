@@ -43,6 +43,7 @@ Method = Literal["POST", "PUT", "PATCH", "DELETE"]
 
 _PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|\Z))[A-Za-z0-9._~!$&'()*+,;=:@%-]+)+")
 _TRY_LATER = "Nothing can be concluded from that: run it again later."
+_WRONG_PLACE = "Check account.subdomain in environment.yaml and the network, or run it again later."
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +210,8 @@ class Api:
                 status=status,
             )
         if status >= 500 or status == 429 or status < 200 or outcome.is_page:
-            return ServiceUnavailable(summary, detail=words, fix=_TRY_LATER, status=status)
+            fix = _WRONG_PLACE if outcome.is_page and status < 500 else _TRY_LATER
+            return ServiceUnavailable(summary, detail=words, fix=fix, status=status)
         if is_listing and status == 404 and "app_not_found" in error_codes(outcome):
             return AccessDenied(
                 f"{summary}: the credentials see no such app",
@@ -231,13 +233,13 @@ class Api:
     def _unanswered(self, request: Request, reason: str, may_have_arrived: bool) -> ServiceError:
         if may_have_arrived:
             return self._unknown(request, reason)
-        return ServiceUnavailable(f"{self._named(request)} has no answer: {reason}", fix=_TRY_LATER)
+        return ServiceUnavailable(f"{self._named(request)} has no answer: {reason}", fix=_WRONG_PLACE)
 
     def _unusable(self, request: Request, problem: str, status: int | None = None) -> ServiceError:
         if request.is_write:
             return self._unknown(request, f"the answer cannot be used: {problem}", status=status)
         return ServiceUnavailable(
-            f"the answer to {self._named(request)} cannot be used: {problem}", fix=_TRY_LATER, status=status
+            f"the answer to {self._named(request)} cannot be used: {problem}", fix=_WRONG_PLACE, status=status
         )
 
     def _unknown(self, request: Request, reason: str, words: str = "", status: int | None = None) -> OutcomeUnknown:

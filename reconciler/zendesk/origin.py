@@ -35,21 +35,21 @@ def overridden_origin(base_url: str, *, insecure_base_url: bool = False) -> str:
     match = _BASE_URL.fullmatch(base_url)
     if match is None or ".." in match["host"] or int(match["port"] or 0) > 65535:
         raise UsageError(
-            "the base URL is not a plain origin",
-            detail="It holds something besides http or https, a lower-case ASCII host and a port.",
+            "RECONCILER_<ENV>_BASE_URL is not a plain address",
+            detail="It may hold http or https, a lower-case host name and a port, and nothing else.",
             fix='Write it like "http://127.0.0.1:8080".',
         )
     host = match["host"]
     if not is_loopback(host):
         if not insecure_base_url:
             raise UsageError(
-                f'the base URL points at "{host}", which is not this machine',
+                f'RECONCILER_<ENV>_BASE_URL points at "{host}", which is not this machine',
                 detail="An override sends the account's credentials there, so only loopback hosts are taken.",
                 fix="Use 127.0.0.1, localhost or [::1], or pass --insecure-base-url.",
             )
         if match["scheme"] != "https":
             raise UsageError(
-                f'the base URL would send credentials to "{host}" unencrypted',
+                f'RECONCILER_<ENV>_BASE_URL would send credentials to "{host}" unencrypted',
                 detail="Plain http is taken for loopback hosts only.",
                 fix="Use https.",
             )

@@ -48,7 +48,10 @@ class TokenEndpoint:
         except OutcomeUnknown as error:
             # A token that was made and never arrived changes nothing in the account.
             failure = ServiceUnavailable(
-                "no token could be fetched", detail=error.summary, fix="Run it again later.", status=error.status
+                "no token could be fetched",
+                detail=f"POST {TOKEN_PATH}: {error.summary.rpartition(' is unknown: ')[2]}.",
+                fix="Check account.subdomain in environment.yaml, or run it again later.",
+                status=error.status,
             )
         else:
             value = answer.body.get("access_token") if isinstance(answer.body, dict) else None
@@ -56,5 +59,9 @@ class TokenEndpoint:
             if isinstance(value, str) and value:
                 known = isinstance(lifetime, (int, float)) and not isinstance(lifetime, bool) and lifetime > 0
                 return AccessToken(Secret(value), asked_at + float(lifetime or 0) if known else math.inf)
-            failure = ServiceUnavailable("the token endpoint gave no token", fix="Run it again later.")
+            failure = ServiceUnavailable(
+                "the token endpoint gave no token",
+                detail=f"The answer to POST {TOKEN_PATH} is not one of Zendesk's.",
+                fix="Check account.subdomain in environment.yaml, or run it again later.",
+            )
         raise failure

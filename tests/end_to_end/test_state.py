@@ -106,7 +106,7 @@ def test_a_new_bindings_file_names_its_schema_and_validates(project: Project) ->
     [
         ('channel/web: {id: "999"}\n', 11, 'the file says {"id": "999"}'),
         ('{group/shop: {id: "7"}}\n', 64, "lines cannot be appended"),
-        ('group/shop: {id: "7"\n', 10, "is invalid"),
+        ('group/shop: {id: "7"\n', 10, "a bracket is not closed"),
     ],
 )
 def test_bindings_that_contradict_or_cannot_take_a_line_stay_as_they_are(
