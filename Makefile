@@ -24,6 +24,7 @@ lint: .venv/installed
 
 plans: .venv/installed
 	$(BIN)/python -m tests.example_plans
+	$(BIN)/python -m tests.readme_plan
 
 schemas: .venv/installed
 	$(BIN)/reconciler schema write

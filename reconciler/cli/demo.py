@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
 import sys
-import urllib.error
-import urllib.request
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +54,7 @@ def demo(setting: Setting) -> int:
     shutil.copytree(example, folder / "environments")
     shutil.copy(setting.root / "reconciler.yaml", folder / "reconciler.yaml")
     with server.Emulator(dict.fromkeys(ENVIRONMENTS.values(), 0)) as emulator:
-        urls = {name: emulator.url(subdomain) for name, subdomain in ENVIRONMENTS.items()}
-        walk = Walk(setting, folder, urls)
+        walk = Walk(setting, folder, emulator)
         walk.run()
     if setting.is_json:
         setting.console.json("demo", 0, {"folder": str(folder), "commands": walk.commands})
@@ -82,11 +78,8 @@ class Walk:
 
     setting: Setting
     folder: Path
-    urls: Mapping[str, str]
-    commands: list[dict[str, Any]]
-
-    def __init__(self, setting: Setting, folder: Path, urls: Mapping[str, str]) -> None:
-        self.setting, self.folder, self.urls, self.commands = setting, folder, urls, []
+    emulator: Any
+    commands: list[dict[str, Any]] = field(default_factory=list)
 
     def run(self) -> None:
         """All steps; raises ReconcilerError when a command does not end as it should."""
@@ -147,7 +140,7 @@ class Walk:
 
     def _environ(self) -> dict[str, str]:
         kept = {key: value for key, value in os.environ.items() if not key.startswith("RECONCILER_")}
-        urls = {f"RECONCILER_{name.upper()}_BASE_URL": url for name, url in self.urls.items()}
+        urls = {f"RECONCILER_{name.upper()}_BASE_URL": self.emulator.url(each) for name, each in ENVIRONMENTS.items()}
         columns = {"COLUMNS": str(self.setting.console.width)}
         package = str(Path(__file__).resolve().parents[2])
         return {**kept, **CREDENTIALS, **urls, **columns, "PYTHONPATH": package, "PYTHONIOENCODING": "utf-8"}
@@ -176,7 +169,7 @@ class Walk:
 
     def edit_by_hand(self, name: str) -> None:
         """What a person should not have done: a description and a trigger's action, edited in the account."""
-        groups = self._listed(name, "/api/v2/groups", "groups")
+        groups = self.emulator.objects(ENVIRONMENTS[name], "/api/v2/groups")
         team = next(each for each in groups if each["name"] == "Équipe Japon")
         self.person(
             name,
@@ -184,7 +177,7 @@ class Walk:
             {"description": "Horaires d'été"},
             "description of Équipe Japon edited",
         )
-        triggers = self._listed(name, "/api/v2/triggers?page[size]=100", "triggers")
+        triggers = self.emulator.objects(ENVIRONMENTS[name], "/api/v2/triggers")
         rule = next(each for each in triggers if "WhatsApp vers" in each["title"])
         actions = [*rule["actions"], {"field": "priority", "value": "urgent"}]
         self.person(
@@ -193,26 +186,9 @@ class Walk:
 
     def person(self, name: str, path: str, changed: Mapping[str, Any], what: str) -> None:
         """Let a person change the account."""
-        self._ask(name, "/__emulator__/objects", {"path": path, "object": changed})
+        self.emulator.click(ENVIRONMENTS[name], path, dict(changed))
         if not self.setting.is_json:
             self.setting.console.data(f"  (in the account: {what})")
-
-    def _listed(self, name: str, path: str, member: str) -> Sequence[Mapping[str, Any]]:
-        listed: Sequence[Mapping[str, Any]] = self._ask(name, path)[member]
-        return listed
-
-    def _ask(self, name: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        """A person's own request to the local Zendesk, on this machine and past any proxy."""
-        data = None if body is None else json.dumps(body).encode()
-        headers = {"Authorization": "Bearer a-person", "Content-Type": "application/json"}
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        try:
-            with opener.open(
-                urllib.request.Request(f"{self.urls[name]}{path}", data=data, headers=headers), timeout=30
-            ) as answer:
-                return json.loads(answer.read() or b"{}")
-        except urllib.error.HTTPError as error:
-            raise ReconcilerError(f"the local Zendesk refused: {error.read()[:500]!r}") from None
 
     def _values(self, name: str) -> dict[str, Any]:
         from reconciler.manifest.yaml_reader import parse

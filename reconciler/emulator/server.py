@@ -24,6 +24,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from reconciler.emulator.account import Account, Json
 from reconciler.emulator.app import Transports, build_app
 from reconciler.emulator.call import Options
+from reconciler.emulator.control import click, state
 from reconciler.emulator.faults import Fault, parse_fault
 from reconciler.emulator.storage import Database
 
@@ -247,6 +248,20 @@ class Emulator:
     def account(self, subdomain: str) -> Account:
         """The state behind a port; to look at between requests."""
         return self._fleet.accounts[subdomain]
+
+    def click(self, subdomain: str, path: str, content: Json | None) -> Json:
+        """What a person does in Admin Center, between requests; ValueError when there is no such path or object."""
+        account = self.account(subdomain)
+        done = click(account, path, content)
+        if done is None:
+            account.roll_back()
+            raise ValueError(f'there is nothing at "{path}" that a person could change')
+        account.commit()
+        return done
+
+    def objects(self, subdomain: str, path: str) -> list[Json]:
+        """The objects of a list path as a person sees them."""
+        return list(state(self.account(subdomain))["objects"].get(path, []))
 
     def url(self, subdomain: str) -> str:
         """Where an account answers, without a trailing slash."""
