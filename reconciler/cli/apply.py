@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -100,7 +100,7 @@ def _approved(setting: Setting, path: Path | None, auto_approve: bool) -> PlanFi
 
 
 @contextmanager
-def _interruptible(setting: Setting) -> Iterator[object]:
+def _interruptible(setting: Setting) -> Iterator[Callable[[], bool]]:
     """The first interrupt ends the run after the request in hand; the second one at once."""
     interrupts = 0
 

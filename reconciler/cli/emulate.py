@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
 
 import click
 
@@ -86,7 +87,7 @@ def emulate(
     return 0
 
 
-def load_emulator():  # type: ignore[no-untyped-def]
+def load_emulator() -> ModuleType:
     """The emulator's server module; a clear error where its extra is not installed."""
     try:
         from reconciler.emulator import server

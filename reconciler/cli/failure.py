@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from itertools import pairwise
 
 import click
 
@@ -67,8 +68,7 @@ def _described(error: BaseException) -> tuple[str, str, str, int]:
 
 
 def _wants_json(arguments: list[str]) -> bool:
-    pairs = list(zip(arguments, arguments[1:], strict=False))
-    return ("--format", "json") in pairs or "--format=json" in arguments
+    return ("--format", "json") in pairwise(arguments) or "--format=json" in arguments
 
 
 def _print_json(

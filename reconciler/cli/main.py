@@ -65,7 +65,7 @@ class LazyGroup(click.Group):
 @click.option("-q", "--quiet", count=True, help="Say less on stderr.")
 @click.option("-v", "--verbose", count=True, help="Say more on stderr.")
 @click.pass_context
-def program(ctx: click.Context, **options: Any) -> None:
+def program(ctx: click.Context, /, **options: Any) -> None:
     """Configuration as code for Zendesk social messaging."""
     ctx.obj = {name: value for name, value in options.items() if value}
 

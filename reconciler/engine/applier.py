@@ -30,6 +30,7 @@ from reconciler.core.secret import Secret
 from reconciler.core.state import Entry, Intent, State
 from reconciler.engine import bookkeeping
 from reconciler.engine.arranging import active_members, desired_arrangement
+from reconciler.engine.differences import describe_difference
 from reconciler.engine.live import Live, observe
 from reconciler.engine.matching import parts_of_entry
 from reconciler.engine.planner import Planned
@@ -635,7 +636,7 @@ class _Applier:
             if seen is MISSING:
                 is_untold = is_untold or bool(each.writes)
             elif seen != change.after:
-                different.append(f"{change.path} is {seen!r}, not {change.after!r}")
+                different.append(f"{change.path}: {describe_difference(change.after, seen)}")
         return different, is_untold
 
     def _verify(self) -> None:

@@ -313,7 +313,7 @@ class _Planner:
                 observed={"absent": True},
                 binding=identity.by,
                 changes=tuple(changes),
-                reason=f"the object {identity.was} that was ours is gone" if identity.was else "no live object is it",
+                reason=f"the object {identity.was} that was ours is gone" if identity.was else "it does not exist yet",
                 risk=_risk(changes),
                 blocked=tuple(blocked),
             ),
@@ -513,8 +513,25 @@ class _Planner:
             self._wait_for_change(step, change, self.draft.waiting_parts[key])
         elif key in self.draft.blocked_parts:
             self._block(step.id, f"{change.path} refers to {key[0]}, which is blocked itself.")
-        elif key in self.draft.provided:
-            self.draft.needs[step.id].add(self.draft.provided[key])
+        else:
+            self.draft.needs[step.id].update(self._providers(reference))
+
+    def _providers(self, reference: Mapping[str, Json]) -> set[str]:
+        """The steps after which a reference can be used: its target exists, and is no longer inert.
+
+        Nothing may point to a bot before it listens, or conversations would reach somebody who does not answer.
+        """
+        address, name = str(reference.get("ref", "")), str(reference.get("part", ""))
+        create = self.draft.provided.get((address, name))
+        resource = self.resources.get(address)
+        if create is None or resource is None:
+            return set()
+        links = {
+            step_id("link", address, part.name)
+            for part in find_kind(resource.kind).parts(resource.document)
+            if name in part.links_after
+        }
+        return {create} | (links & self.draft.steps.keys())
 
     def _wait_for_change(self, step: Step, change: Change, manual: str) -> None:
         """Only what depends on a person waits: a linkable field waits in a link step, anything else with its step."""
@@ -559,10 +576,7 @@ class _Planner:
             pointing = [
                 change
                 for change in step.changes
-                if any(
-                    self.draft.provided.get((str(reference.get("ref")), str(reference.get("part")))) == needed
-                    for reference in _references_in(change.after)
-                )
+                if any(needed in self._providers(reference) for reference in _references_in(change.after))
             ]
             fields = [part.field(change.path) for change in pointing if not change.address]
             implied = set(self._implied(step, part))
@@ -573,16 +587,22 @@ class _Planner:
             ):
                 continue
             link = self._plan_link(self.resources[step.address], part, pointing, step.id)
-            self.draft.needs[link].add(needed)
-            for change in pointing:
-                for reference in _references_in(change.after):
-                    provider = self.draft.provided.get((str(reference.get("ref")), str(reference.get("part"))))
-                    if provider:
-                        self.draft.needs[link].add(provider)
-            self.draft.change(
-                step.id, changes=tuple(change for change in step.changes if change not in pointing), exposed_until=link
-            )
-            self.draft.needs[step.id].discard(needed)
+            moved = {
+                need
+                for change in pointing
+                for reference in _references_in(change.after)
+                for need in self._providers(reference)
+            }
+            kept = tuple(change for change in step.changes if change not in pointing)
+            still_needed = {
+                need
+                for change in kept
+                for reference in _references_in(change.after)
+                for need in self._providers(reference)
+            }
+            self.draft.needs[link] |= moved
+            self.draft.change(step.id, changes=kept, exposed_until=link)
+            self.draft.needs[step.id] -= moved - still_needed - implied
             return True
         return False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from reconciler.core.plan import Change, Step
 from reconciler.core.text import visible
@@ -35,10 +36,13 @@ def _rows(step: Step, change: Change) -> Iterable[tuple[Field, str, Style]]:
     tag, _, where = cause_words(change, memory="full", is_blocked=True)
     style: Style = "yellow" if tag else "dim"
     owner = f"{place(step).partition('#')[2]}." if step.part else ""
-    for field in shown_change(change, is_new=step.action == "create"):
+    is_drift = change.cause.kind == "drift"
+    # Drift is shown as what happened to live: from what the manifest has to what live has now.
+    seen = replace(change, before=change.after, after=change.before) if is_drift else change
+    for field in shown_change(seen, is_new=step.action == "create"):
         value = field.value
-        if field.before and change.cause.kind == "drift":
-            value = f"live was {field.value} now {field.before}"
+        if field.before and is_drift:
+            value = f"live was {field.before} now {field.value}"
         elif field.before:
             value = f"live has {field.before}, the manifest {field.value}"
         note = " · ".join(part for part in (tag, where) if part)

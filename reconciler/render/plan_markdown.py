@@ -146,12 +146,19 @@ def _entry(step: Step, plan: Plan, *, is_listed: bool = False) -> Entry:
         notes.append("takes with it " + ", ".join(map(code, step.takes)))
     if not step.reversible:
         notes.append("cannot be undone")
-    if step.risk:
-        notes.append(f"risk: {prose(step.risk)}")
+    if step.risk and not any(change.hazard for change in step.changes):
+        notes.append(f"risk: {prose(words.hazard_words(step.risk))}")
     if step.action == "write_secret" and step.changes:
         notes += [code(f"{change.path} {shown_change(change)[0].value}") for change in step.changes]
     elif step.changes:
-        notes.append(_changed(step.changes, plan))
+        activated = words.activations(step)
+        notes.append(_changed([change for change in step.changes if change not in activated], plan))
+        if activated:
+            notes.append(
+                "activates "
+                + ", ".join(code(change.address) for change in activated[:6])
+                + (f" and {len(activated) - 6} more" if len(activated) > 6 else "")
+            )
     full = f"{short}: {' · '.join(notes)}" if notes else short
     return Entry(full, short, _group(step))
 

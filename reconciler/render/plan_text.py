@@ -225,8 +225,8 @@ def _step(screen: Screen, plan: Plan, step: Step, columns: int, verbose: bool) -
         screen.prose(step.reason, first="    ", style="")
     if not step.reversible:
         screen.wrap("cannot be undone", first="    ", style="red")
-    if step.risk:
-        screen.prose(step.risk, first="    risk: ", rest="      ", style="red")
+    if step.risk and not any(change.hazard for change in step.changes):
+        screen.prose(words.hazard_words(step.risk), first="    risk: ", rest="      ", style="red")
     if step.waits_for:
         _listing(screen, "waits for: ", step.waits_for)
     if step.exposed_until:
@@ -237,6 +237,9 @@ def _step(screen: Screen, plan: Plan, step: Step, columns: int, verbose: bool) -
             style="yellow",
         )
     write_fields(screen, _rows(plan, step))
+    activated = words.activations(step)
+    if activated:
+        _listing(screen, "activates: ", [change.address for change in activated])
     if step.sequence:
         _listing(screen, "order: ", [f"{number} {name}" for number, name in enumerate(step.sequence, 1)])
     if step.takes:
@@ -266,7 +269,8 @@ def _owner(step: Step, change: Change) -> str:
 
 def _rows(plan: Plan, step: Step) -> list[tuple[Field, str, Style]]:
     rows: list[tuple[Field, str, Style]] = []
-    for change in words.hazards_first(step.changes):
+    activated = words.activations(step)
+    for change in words.hazards_first([change for change in step.changes if change not in activated]):
         tag, sentence, where = words.cause_words(change, memory=plan.memory, is_blocked=bool(step.blocked))
         if step.action == "create" and change.cause.kind == "unknown":
             sentence = ""

@@ -37,7 +37,7 @@ _COUNTED = (
 _CAUSES = {
     "drift": ("DRIFT", "live was edited after the last apply"),
     "conflict": ("CONFLICT", "live and the manifest both changed since the last apply"),
-    "unknown": ("", "no earlier apply to compare with"),
+    "unknown": ("", ""),
     "release": ("", "no manifest states it any more"),
     "rotation": ("", "a newer generation is asked for"),
     "vanished": ("VANISHED", "the object that was ours is gone"),
@@ -88,15 +88,16 @@ def rank(step: Step) -> int:
 
 
 def groups(steps: Iterable[Step]) -> list[tuple[str, list[Step]]]:
-    """Steps by address, the most urgent first, then by kind and name; manual and waiting ones form their own."""
+    """Steps by address, the most urgent first, then by kind and name; manual and waiting ones form their own.
+
+    Within an address they stand in the order in which they run.
+    """
     found: dict[tuple[str, int], list[Step]] = {}
     for step in steps:
         apart = rank(step) if rank(step) > len(ACTIONS) else 0
         found.setdefault((step.address, apart), []).append(step)
-    ordered = [
-        (address, sorted(members, key=lambda step: (rank(step), step.id))) for (address, _), members in found.items()
-    ]
-    return sorted(ordered, key=lambda group: (rank(group[1][0]), group[0].partition("/")[::2], group[1][0].id))
+    ordered = [(address, members) for (address, _), members in found.items()]
+    return sorted(ordered, key=lambda group: (min(map(rank, group[1])), group[0].partition("/")[::2], group[1][0].id))
 
 
 def hazards_first(changes: Sequence[Change]) -> list[Change]:
@@ -104,9 +105,20 @@ def hazards_first(changes: Sequence[Change]) -> list[Change]:
     return sorted(changes, key=lambda change: not change.hazard)
 
 
+def activations(step: Step) -> list[Change]:
+    """The changes by which an order step activates new members; they are shown as one list."""
+    return [
+        change
+        for change in step.changes
+        if change.address and change.path == "active" and change.after is True and change.cause.kind != "drift"
+    ]
+
+
 def hazard_words(hazard: str) -> str:
     """What a hazard does, in words."""
-    return _HAZARDS.get(hazard, visible(hazard))
+    level, _, text = hazard.partition(": ")
+    words = _HAZARDS.get(level, visible(level))
+    return f"{words}: {visible(text)}" if text else words
 
 
 def cause_words(change: Change, *, memory: str, is_blocked: bool) -> tuple[str, str, str]:

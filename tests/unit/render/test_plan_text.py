@@ -49,8 +49,8 @@ def test_steps_stand_in_the_order_of_their_danger_and_each_has_its_symbol() -> N
         "~ update",
         "~ update",
         "~ update",
-        "~ link",
         "+ create",
+        "~ link",
         "= adopt",
         "= adopt",
         "> move",
@@ -64,11 +64,17 @@ def test_a_blocked_step_of_any_action_comes_before_a_delete() -> None:
     assert shown.index("! adopt") < shown.index("- delete")
 
 
-def test_the_order_of_the_steps_in_the_plan_does_not_matter() -> None:
+def test_addresses_stand_by_their_danger_whatever_the_order_of_the_plan() -> None:
     shown = sample()
-    turned = plan(*reversed(shown.steps), warnings=shown.warnings, approvals=shown.approvals)
+    by_address = sorted(shown.steps, key=lambda each: each.address, reverse=True)
+    turned = plan(*by_address, warnings=shown.warnings, approvals=shown.approvals)
     hazards = r"HAZARDS\n(?:  .*\n)+"
     assert re.sub(hazards, "", text(turned)) == re.sub(hazards, "", text(shown))
+
+
+def test_the_steps_of_an_address_stand_in_the_order_in_which_they_run() -> None:
+    shown = text(plan(step("adopt", "a/b"), step("update", "a/b", change("greeting", "Hi", "Hello"))))
+    assert shown.index("= adopt") < shown.index("~ update")
 
 
 def test_a_field_shows_both_values_and_the_line_that_causes_it() -> None:

@@ -1,0 +1,223 @@
+"""`reconciler demo`: the example, walked through against a local Zendesk, as a newcomer would type it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reconciler.cli.emulate import load_emulator
+from reconciler.cli.options import Setting
+from reconciler.cli.options import command as shared
+from reconciler.core.errors import ReconcilerError
+
+CREDENTIALS = {
+    "ZD_SANDBOX_CLIENT_ID": "demo-client",
+    "ZD_SANDBOX_CLIENT_SECRET": "demo-client-secret",
+    "ZD_SANDBOX_SC_KEY_ID": "app_demo",
+    "ZD_SANDBOX_SC_SECRET": "demo-conversations-secret",
+    "ZD_PRODUCTION_CLIENT_ID": "demo-client",
+    "ZD_PRODUCTION_CLIENT_SECRET": "demo-client-secret",
+    "ZD_PRODUCTION_SC_KEY_ID": "app_demo",
+    "ZD_PRODUCTION_SC_SECRET": "demo-conversations-secret",
+    "FACEBOOK_APP_SECRET": "demo-facebook-secret",
+    "MESSENGER_FR_TOKEN": "demo-page-token",
+    "LINE_JP_SECRET": "demo-line-secret",
+    "LINE_JP_TOKEN": "demo-line-token",
+}
+"""What the example's secret references resolve to here; a local Zendesk accepts any word but "refused"."""
+
+ENVIRONMENTS = {"sandbox": "maison-lune-sandbox", "production": "maison-lune"}
+
+
+@shared(examples=("reconciler demo",))
+def demo(setting: Setting) -> int:
+    """Walk through the example against a local Zendesk.
+
+    Two accounts are served on this machine, a sandbox and a production one. Each step prints the command that you would
+    type, and its output. It works in .reconciler/demo/, made anew each time, and leaves nothing running.
+    """
+    example = setting.root / "environments"
+    if not example.is_dir():
+        raise ReconcilerError(
+            "there is no environments/ here to walk through",
+            fix="Run it in a checkout of reconciler, or give its place with -C.",
+        )
+    server = load_emulator()
+    folder = setting.root / ".reconciler" / "demo"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(example, folder / "environments")
+    shutil.copy(setting.root / "reconciler.yaml", folder / "reconciler.yaml")
+    with server.Emulator(dict.fromkeys(ENVIRONMENTS.values(), 0)) as emulator:
+        urls = {name: emulator.url(subdomain) for name, subdomain in ENVIRONMENTS.items()}
+        walk = Walk(setting, folder, urls)
+        walk.run()
+    if setting.is_json:
+        setting.console.json("demo", 0, {"folder": str(folder), "commands": walk.commands})
+        return 0
+    say = setting.console.data
+    say("\nThat is all of it. Nothing is running any more.")
+    say("The plans that a reviewer would have approved:")
+    for name in ENVIRONMENTS:
+        say(f"  {_shown(folder, setting.root)}/plans/{name}.json  and  {name}.md")
+    say("Next: README.md says how to point it at an account of your own.")
+    return 0
+
+
+def _shown(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+
+@dataclass(slots=True)
+class Walk:
+    """The steps of the demo; every command runs as a process of its own, exactly as it is shown."""
+
+    setting: Setting
+    folder: Path
+    urls: Mapping[str, str]
+    commands: list[dict[str, Any]]
+
+    def __init__(self, setting: Setting, folder: Path, urls: Mapping[str, str]) -> None:
+        self.setting, self.folder, self.urls, self.commands = setting, folder, urls, []
+
+    def run(self) -> None:
+        """All steps; raises ReconcilerError when a command does not end as it should."""
+        self.title("Judge the manifests, offline")
+        self.type("validate", expected=0)
+        for name in ENVIRONMENTS:
+            self.environment(name)
+
+    def environment(self, name: str) -> None:
+        """One environment, from nothing to drift."""
+        self.title(f"{name}: what would change?")
+        self.type("plan", "-e", name, expected=0)
+        self.title(f"{name}: apply exactly that plan (what only a person can do stays open: it ends 18)")
+        self.type("apply", f"plans/{name}.json", expected=18)
+        self.title(f"{name}: a person connects WhatsApp and Instagram in Admin Center")
+        self.connect_by_hand(name)
+        self.title(f"{name}: the next plan finds both, and brings them to what the manifests state")
+        self.type("plan", "-e", name, expected=0)
+        self.type("apply", f"plans/{name}.json", expected=0)
+        self.title(f"{name}: plan again, nothing to do")
+        self.type("plan", "-e", name, "--exit-code", expected=0)
+        self.title(f"{name}: somebody edits a trigger and a team in the account")
+        self.edit_by_hand(name)
+        self.type("drift", "-e", name, expected=3)
+
+    def title(self, text: str) -> None:
+        """A heading between steps."""
+        if not self.setting.is_json:
+            self.setting.console.data(f"\n\n## {text}")
+
+    def type(self, *words: str, expected: int) -> None:
+        """Run a command as a user would, show it and its output, and insist on its exit code."""
+        shown = f"$ reconciler {' '.join(words)}"
+        if not self.setting.is_json:
+            self.setting.console.data(f"\n{shown}\n")
+        color = ["--color", "always"] if self.setting.console.colour else []
+        result = subprocess.run(
+            [sys.executable, "-m", "reconciler", *words, *color],
+            cwd=self.folder,
+            env=self._environ(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=120,
+            check=False,
+        )
+        output = result.stdout.decode("utf-8", "replace")
+        self.commands.append({"command": shown[2:], "exit_code": result.returncode})
+        if not self.setting.is_json:
+            self.setting.console.data(output)
+            if result.returncode:
+                self.setting.console.data(f"(exit code {result.returncode})")
+        if result.returncode != expected:
+            raise ReconcilerError(
+                f"the demo expected exit code {expected} of {shown[2:]}, and got {result.returncode}",
+                detail=output[-2000:],
+            )
+
+    def _environ(self) -> dict[str, str]:
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("RECONCILER_")}
+        urls = {f"RECONCILER_{name.upper()}_BASE_URL": url for name, url in self.urls.items()}
+        columns = {"COLUMNS": str(self.setting.console.width)}
+        package = str(Path(__file__).resolve().parents[2])
+        return {**kept, **CREDENTIALS, **urls, **columns, "PYTHONPATH": package, "PYTHONIOENCODING": "utf-8"}
+
+    def connect_by_hand(self, name: str) -> None:
+        """What a person does in Admin Center: connect the two channels that Meta's sign-up alone can."""
+        values = self._values(name)
+        path = f"/sc/v2/apps/{values['app_id']}/integrations"
+        self.person(
+            name,
+            path,
+            {"type": "whatsapp", "displayName": "WhatsApp", "phoneNumber": values["whatsapp_fr"].lstrip("+")},
+            f"WhatsApp number {values['whatsapp_fr']} connected",
+        )
+        self.person(
+            name,
+            path,
+            {
+                "type": "instagram",
+                "displayName": "Instagram",
+                "businessId": values["instagram_fr_business_id"],
+                "businessUsername": "maisonlune",
+            },
+            "Instagram account @maisonlune connected",
+        )
+
+    def edit_by_hand(self, name: str) -> None:
+        """What a person should not have done: a description and a trigger's action, edited in the account."""
+        groups = self._listed(name, "/api/v2/groups", "groups")
+        team = next(each for each in groups if each["name"] == "Équipe Japon")
+        self.person(
+            name,
+            f"/api/v2/groups/{team['id']}",
+            {"description": "Horaires d'été"},
+            "description of Équipe Japon edited",
+        )
+        triggers = self._listed(name, "/api/v2/triggers?page[size]=100", "triggers")
+        rule = next(each for each in triggers if "WhatsApp vers" in each["title"])
+        actions = [*rule["actions"], {"field": "priority", "value": "urgent"}]
+        self.person(
+            name, f"/api/v2/triggers/{rule['id']}", {"actions": actions}, f'an action added to "{rule["title"]}"'
+        )
+
+    def person(self, name: str, path: str, changed: Mapping[str, Any], what: str) -> None:
+        """Let a person change the account."""
+        import httpx
+
+        answer = httpx.post(
+            f"{self.urls[name]}/__emulator__/objects", json={"path": path, "object": changed}, trust_env=False
+        )
+        if answer.status_code >= 400:
+            raise ReconcilerError(f"the local Zendesk refused: {answer.text[:500]}")
+        if not self.setting.is_json:
+            self.setting.console.data(f"  (in the account: {what})")
+
+    def _listed(self, name: str, path: str, member: str) -> Sequence[Mapping[str, Any]]:
+        import httpx
+
+        answer = httpx.get(
+            f"{self.urls[name]}{path}",
+            headers={"Authorization": "Bearer a-person"},
+            auth=("person/token", "demo"),
+            trust_env=False,
+        )
+        listed: Sequence[Mapping[str, Any]] = answer.json()[member]
+        return listed
+
+    def _values(self, name: str) -> dict[str, Any]:
+        from reconciler.manifest.yaml_reader import parse
+
+        path = self.folder / "environments" / name / "environment.yaml"
+        document = parse(path.read_bytes(), path.name).documents[0]
+        return {**document["values"], "app_id": document["account"]["app_id"]}
+
+
+command = demo
