@@ -64,7 +64,7 @@ def _way_out(step: Step, digest: str) -> str:
 
 
 def _limit_reasons(steps: Sequence[Step], policy: Policy, owned: Mapping[str, int]) -> dict[str, list[str]]:
-    removals = [step for step in steps if step.action in REMOVALS and step.is_change]
+    removals = {step.address for step in steps if step.action in REMOVALS and step.is_change}
     reasons: dict[str, list[str]] = {}
     count, total = len(removals), sum(owned.values())
     if count > policy.max_deletes:
@@ -77,7 +77,7 @@ def _limit_reasons(steps: Sequence[Step], policy: Policy, owned: Mapping[str, in
             f"the plan deletes or deactivates {count} of {total} objects, more than policy.max_delete_share "
             f"({policy.max_delete_share:g}). Remove them in several plans, or raise the limit in environment.yaml."
         ]
-    for kind, number in Counter(step.address.split("/")[0] for step in removals).items():
+    for kind, number in Counter(address.split("/")[0] for address in removals).items():
         if number >= 2 and number == owned.get(kind, 0):
             reasons.setdefault(kind, []).append(
                 f"the plan removes all {number} objects of kind {kind}. Remove them in several plans if that is meant."

@@ -36,10 +36,14 @@ class Identity:
 
 @dataclass(slots=True)
 class Matching:
-    """The identities of all parts, and the names that follow from them."""
+    """The identities of all parts, and the names that follow from them.
+
+    `renames` maps an address without a manifest to the one whose manifest would take over its live object.
+    """
 
     names: AccountNames
     identities: dict[tuple[str, str], Identity] = field(default_factory=dict)
+    renames: dict[str, str] = field(default_factory=dict)
 
     def identity(self, address: str, part: str) -> Identity:
         """The identity of a part; an empty one is absent."""
@@ -69,8 +73,10 @@ class _Matcher:
         self.matching = Matching(AccountNames(snapshot))
         self.names = self.matching.names
         self.claims: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        self.leaving: dict[tuple[str, str], str] = {}
 
     def match(self) -> Matching:
+        self._name_what_leaves()
         parts = [
             (resource, part)
             for resource in self.resources
@@ -79,9 +85,13 @@ class _Matcher:
         ]
         for resource, part in parts:
             self._from_memory(resource, part)
-        for resource, part in parts:
-            if not find_kind(resource.kind).matches_by_title and not part.found_through[0] and not part.inside:
-                self._by_key(resource, part)
+        keyed = [
+            (resource, part, self._unclaimed(part))
+            for resource, part in parts
+            if not find_kind(resource.kind).matches_by_title and not part.found_through[0] and not part.inside
+        ]
+        for resource, part, candidates in keyed:
+            self._by_key(resource, part, candidates)
         for resource, part in parts:
             if part.found_through[0]:
                 self._through(resource, part)
@@ -93,11 +103,28 @@ class _Matcher:
         self._refuse_double_claims()
         return self.matching
 
+    def _name_what_leaves(self) -> None:
+        """Objects of ours without a manifest keep their names, and are nobody else's until they are gone."""
+        staying = {each.address for each in self.resources}
+        for address, entry in self.entries.items():
+            if address in staying or entry.retired:
+                continue
+            for part in parts_of_entry(address, entry):
+                live_id = entry.live.get(part.name, "")
+                if live_id and self.snapshot.find(part.collection.name, live_id):
+                    self.names.bind(address, part.name, part.collection.name, live_id)
+                    self.leaving[part.collection.name, live_id] = address
+
     def _is_open(self, resource: Resource, part: Part) -> bool:
         known = self.matching.identities.get((resource.address, part.name))
         return known is None or bool(known.was and not known.live_id and not known.undecided)
 
     def _found(self, resource: Resource, part: Part, live_id: str, by: str, was: str = "") -> None:
+        former = self.leaving.get((part.collection.name, live_id))
+        if former is not None:
+            self.matching.renames[former] = resource.address
+            self._set(resource, part, Identity(undecided=probable_rename(former, resource.address), was=was))
+            return
         found = self.snapshot.find(part.collection.name, live_id)
         parent = found[0] if found else ""
         self.matching.identities[resource.address, part.name] = Identity(live_id, parent, by, was)
@@ -153,11 +180,10 @@ class _Matcher:
             if part.admits(each) and (part.collection.name, str(each["id"])) not in self.claims
         ]
 
-    def _by_key(self, resource: Resource, part: Part) -> None:
+    def _by_key(self, resource: Resource, part: Part, candidates: Sequence[Live]) -> None:
         if not self._is_open(resource, part):
             return
         was = self._was(resource, part)
-        candidates = self._unclaimed(part)
         if part.is_singleton:
             matches = candidates
         else:
@@ -326,6 +352,15 @@ class _Matcher:
                         undecided=f"{names} both are the live object {live_id}. Remove one of the manifests, or bind "
                         "each to its own object in bindings.yaml."
                     )
+
+
+def probable_rename(former: str, new: str) -> str:
+    """Why neither the removal of one address nor the adoption of its live object by another is run."""
+    return (
+        f"{new} is the live object of {former}, which has no manifest any more: probably a rename. If it is one, write "
+        f"moved_from: [{former.split('/', 1)[1]}] in the manifest of {new}; otherwise remove {former} first, in a plan of "
+        "its own."
+    )
 
 
 def _title_of(live: Live) -> str:

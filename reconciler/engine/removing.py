@@ -10,7 +10,7 @@ from reconciler.core.state import Entry
 from reconciler.engine.comparing import cause_at
 from reconciler.engine.drafting import Draft, step_id
 from reconciler.engine.live import Snapshot, observe_part
-from reconciler.engine.matching import Matching, parts_of_entry
+from reconciler.engine.matching import Matching, parts_of_entry, probable_rename
 from reconciler.kinds._registry import find_kind
 from reconciler.manifest.loader import LoadedEnvironment
 
@@ -76,6 +76,8 @@ def _remove(
     unreadable = next((why for part in parts if (why := snapshot.unreadable(part.collection.name))), "")
     live = [(part, snapshot.find(part.collection.name, entry.live[part.name])) for part in parts]
     reasons = [blocked] if blocked else []
+    if address in matching.renames:
+        reasons = [probable_rename(address, matching.renames[address])]
     if unreadable:
         reasons.append(f"its collection could not be read, so nothing is known about it: {unreadable}")
     elif not any(found for _, found in live):
@@ -88,7 +90,7 @@ def _remove(
             )
         )
         return
-    elif wish == "keep" and not blocked:
+    elif wish == "keep" and not reasons:
         draft.add(
             Step(
                 step_id("forget", address),
