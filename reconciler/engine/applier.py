@@ -182,6 +182,9 @@ class _Applier:
             self._delete(step)
         elif resource is None or resource.removed:
             self._deactivate(step)
+        elif step.changes and all(change.op == "release" for change in step.changes):
+            self._record(step)
+            self._end(step, "applied", live_id=self.names.id_of(step.address, step.part) or step.live_id)
         else:
             part = _part(resource, step.part)
             if part.arrangement is not None:
@@ -226,10 +229,6 @@ class _Applier:
 
     def _update(self, step: Step, resource: Resource, part: Part) -> None:
         live_id = self.names.id_of(step.address, part.name) or step.live_id
-        if all(change.op == "release" for change in step.changes):
-            self._record(step)
-            self._end(step, "applied", live_id=live_id)
-            return
         parent = self._parent(resource, part)
         live = self._fresh(step, part, parent, live_id)
         values: dict[str, Json] = {}

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from reconciler.core.diff import NOTHING, cause_of_difference
 from reconciler.core.kind import Part
-from reconciler.core.plan import Change, Step, digest_of
+from reconciler.core.plan import Cause, Change, Step, digest_of
 from reconciler.core.resource import Json, Resource
 from reconciler.core.state import Entry
 from reconciler.engine.comparing import cause_at
@@ -24,9 +24,29 @@ def arrange_steps(
     for resource in resources.values():
         if resource.removed:
             continue
-        for part in find_kind(resource.kind).parts(resource.document):
+        parts = find_kind(resource.kind).parts(resource.document)
+        for part in parts:
             if part.arrangement is not None:
                 _arrange(draft, resource, part, resources, matching, entries.get(resource.address))
+        if resource.address in entries:
+            _release(draft, resource.address, entries[resource.address], {part.name for part in parts})
+
+
+def _release(draft: Draft, address: str, entry: Entry, stated: set[str]) -> None:
+    """Arrangements that the manifest no longer states are nobody's any more; the objects stay where they are."""
+    for name in sorted(entry.applied.keys() - entry.live.keys() - stated):
+        draft.add(
+            Step(
+                step_id("update", address, name),
+                "update",
+                address,
+                name,
+                changes=tuple(
+                    Change(path, "release", value, None, Cause("release")) for path, value in entry.applied[name].items()
+                ),
+                reason="the manifest no longer states the order; the objects stay where they are",
+            )
+        )
 
 
 def desired_arrangement(resource: Resource, part: Part, names: AccountNames) -> Json:
@@ -82,7 +102,8 @@ def _arrange(
     known = entry.applied.get(part.name, {}).get(part.fields[0].path, NOTHING) if entry else NOTHING
     if isinstance(known, list) and isinstance(wanted, list):
         known = [each for each in known if each in wanted]
-    kind = cause_of_difference(wanted, seen, known, is_remembered=entry is not None) if seen != wanted else "intended"
+    is_new = not identity.live_id or seen == wanted
+    kind = "intended" if is_new else cause_of_difference(wanted, seen, known, is_remembered=entry is not None)
     change = Change(part.fields[0].path, "set", seen, stated, cause_at(resource, part.fields[0].path, kind))
     needs = {create for create in draft.provided.values() if create == step_id("create", resource.address)}
     moved = {step for step in _moves_into(draft, wanted)}

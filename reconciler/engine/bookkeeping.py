@@ -8,7 +8,7 @@ from dataclasses import replace
 from reconciler.core.plan import Change, Step
 from reconciler.core.resource import Json, Resource
 from reconciler.core.state import Entry
-from reconciler.engine.comparing import secret_use, stated_value
+from reconciler.engine.comparing import rotation_by_hand, secret_use, stated_value
 from reconciler.engine.planner import Planned
 from reconciler.kinds._registry import find_kind
 
@@ -122,8 +122,8 @@ def _vouched_generations(resource: Resource, entry: Entry, attested: Mapping[str
         for each in part.fields:
             is_stated, value = resource.stated(each.path)
             if each.rotates == "by_hand" and is_stated and each.path in entry.generations:
-                manual = f"manual:{resource.address}#rotate-{each.path.replace('_', '-')}"
-                if manual in attested:
+                manual, _, digest = rotation_by_hand(resource, each)
+                if attested.get(manual) == digest:
                     yield each.path, secret_use(value).generation
 
 

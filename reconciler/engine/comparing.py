@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from reconciler.core.diff import NOTHING, cause_of_difference
 from reconciler.core.kind import MISSING, Field, Part
-from reconciler.core.plan import Cause, Change
+from reconciler.core.plan import Cause, Change, digest_of
 from reconciler.core.resource import Json, Resource, SecretUse
 from reconciler.core.state import Entry
 from reconciler.engine.live import AccountNames, Live, observe
@@ -137,6 +137,17 @@ def _compare_secret(resource: Resource, each: Field, use: SecretUse, entry: Entr
         result.secrets.append(secret_change(resource, each, use, "rotation"))
     else:
         result.by_hand.append(each)
+
+
+def rotation_by_hand(resource: Resource, each: Field) -> tuple[str, list[list[str]], str]:
+    """The manual step that changes a secret: its id, the values that a person enters, and the digest to vouch for."""
+    use = secret_use(resource.stated(each.path)[1])
+    values = [["Channel", resource.address], ["Field", each.path], ["Value", f"where {use.reference} points"]]
+    return (
+        f"manual:{resource.address}#rotate-{each.path.replace('_', '-')}",
+        values,
+        digest_of([values, use.generation]),
+    )
 
 
 def secret_change(resource: Resource, each: Field, use: SecretUse, kind: str) -> Change:

@@ -22,6 +22,7 @@ from reconciler.engine.comparing import (
     compare,
     hazard_of,
     observed_digest_content,
+    rotation_by_hand,
     secret_change,
     secret_use,
     stated_value,
@@ -227,7 +228,15 @@ class _Planner:
                 blocked=tuple(comparison.blocked),
             ),
             *([first] if first else []),
+            *self._needed_by_inert(resource, part, comparison.changes),
         )
+
+    def _needed_by_inert(self, resource: Resource, part: Part, changes: Sequence[Change]) -> list[str]:
+        """The creates before which a field keeps its harmless value, also where its object is there already."""
+        fields = [part.field(change.path) for change in changes]
+        if not any(each is not None and each.inert is not MISSING for each in fields):
+            return []
+        return [step_id("create", resource.address, other) for other in part.links_after]
 
     def _plan_secrets(
         self, resource: Resource, part: Part, identity: Identity, comparison: Comparison, first: str
@@ -255,10 +264,7 @@ class _Planner:
             self._plan_rotation_by_hand(resource, part, identity, each)
 
     def _plan_rotation_by_hand(self, resource: Resource, part: Part, identity: Identity, each: Field) -> None:
-        use = secret_use(resource.stated(each.path)[1])
-        manual = step_id("manual", resource.address, f"rotate-{each.path.replace('_', '-')}")
-        values = [["Channel", resource.address], ["Field", each.path], ["Value", f"where {use.reference} points"]]
-        digest = digest_of([values, use.generation])
+        manual, values, digest = rotation_by_hand(resource, each)
         if self.inputs.attested.get(manual) == digest:
             return
         self.draft.add(
@@ -475,6 +481,9 @@ class _Planner:
             if step.action in ("create", "link") and part is not None:
                 for other in self._implied(step, part):
                     self.draft.needs[step.id].add(other)
+                for name in part.follows + part.links_after:
+                    if (step.address, name) in self.draft.blocked_parts:
+                        self._block(step.id, f"{self.draft.blocked_parts[step.address, name]} is blocked itself.")
             for change in step.changes:
                 for reference in _references_in(change.after):
                     self._depend(step, change, reference)
