@@ -291,6 +291,7 @@ class _Applier:
         ]
         request = arrangement.request(resource, own_id, wanted, self.names, activated)
         self._send(request, lambda: self._freshen_arrangement(step, resource, part, own_id, wanted))
+        self._know_places(request)
         self._record(step)
         if step.address in self.entries:
             change = step.changes[0]
@@ -303,14 +304,23 @@ class _Applier:
         arrangement = part.arrangement
         if arrangement is None:
             return
-        before = step.changes[0].before
         for name in arrangement.collections:
             if self.run.clock.monotonic() - self._read_time(name, "", "") > self.run.freshness_seconds:
+                before = arrangement.observe(resource, own_id, wanted, self.names)
                 self.run.reader.list_again(self.snapshot, name)
                 self.read_at[name, ""] = self.run.clock.monotonic()
                 seen = arrangement.observe(resource, own_id, wanted, self.names)
                 if seen not in (before, wanted) and not (before is None and not step.live_id):
                     raise _Conflict("the order was changed in the account a moment ago")
+
+    def _know_places(self, request: Request) -> None:
+        """What a job arranged is where the next arrangement of the same collection starts from."""
+        for name, items in request.body["job"]["items"].items():
+            for item in items:
+                found = self.snapshot.find(name, item["id"])
+                if found is not None:
+                    moved = {member: value for member, value in item.items() if member != "id"}
+                    self.snapshot.replace(name, found[0], {**found[1], **moved})
 
     # -- creates --------------------------------------------------------------------------------------------------
 

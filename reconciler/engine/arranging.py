@@ -42,7 +42,8 @@ def _release(draft: Draft, address: str, entry: Entry, stated: set[str]) -> None
                 address,
                 name,
                 changes=tuple(
-                    Change(path, "release", value, None, Cause("release")) for path, value in entry.applied[name].items()
+                    Change(path, "release", value, None, Cause("release"))
+                    for path, value in entry.applied[name].items()
                 ),
                 reason="the manifest no longer states the order; the objects stay where they are",
             )
@@ -107,6 +108,7 @@ def _arrange(
     change = Change(part.fields[0].path, "set", seen, stated, cause_at(resource, part.fields[0].path, kind))
     needs = {create for create in draft.provided.values() if create == step_id("create", resource.address)}
     moved = {step for step in _moves_into(draft, wanted)}
+    needs |= {step_id("update", address, part.name) for address in _anchors(stated)}
     arriving = {
         address: str(resources[address].document.get("title", address))
         for (address, _), create in draft.provided.items()
@@ -128,6 +130,12 @@ def _arrange(
         *needs,
         *moved,
     )
+
+
+def _anchors(stated: Json) -> set[str]:
+    """The addresses behind which something is placed; they get their own place first."""
+    values = stated.values() if isinstance(stated, Mapping) else ()
+    return {str(each["ref"]) for each in values if isinstance(each, Mapping) and "ref" in each}
 
 
 def _take_activations(draft: Draft, wanted: Json) -> list[Change]:
