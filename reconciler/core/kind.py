@@ -285,7 +285,8 @@ class Kind:
     `model` is the pydantic model (or discriminated union) of its manifests, None for kinds that are only
     looked up. `parts` gives the parts of one document, in the order in which they are created. `rules` judge a
     resolved document beyond its schema. `manual` is the step that a person does where the tool cannot create.
-    `limits` and `cannot` are sentences for `explain`.
+    `limits` and `cannot` are sentences for `explain`. `holds` names what the service deletes together with an object:
+    the collection, and the member in which its objects say where they stand.
     """
 
     name: str
@@ -300,6 +301,7 @@ class Kind:
     manual: Callable[[Resource, Mapping[str, Json]], ManualStep] | None = None
     matches_by_title: bool = False
     keeps_when_vanished: bool = False
+    holds: tuple[tuple[Collection, str], ...] = ()
     secret_requirements: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()

@@ -196,6 +196,10 @@ class _Applier:
             else:
                 self._update(step, resource, part)
 
+    def _entry(self, address: str) -> Entry:
+        """What is ours behind an address; a tombstone without memory is known to the plan alone."""
+        return self.entries.get(address) or self.planned.entries[address]
+
     # -- memory only ----------------------------------------------------------------------------------------------
 
     def _remember_only(self, step: Step) -> None:
@@ -203,7 +207,7 @@ class _Applier:
             old = str(step.changes[0].before)
             self.entries[step.address] = self.entries.pop(old)
         else:
-            entry = self.entries[step.address]
+            entry = self._entry(step.address)
             is_live = bool(step.live_id)
             if is_live:
                 self.entries[step.address] = replace(entry, retired="keep", applied={}, live={})
@@ -244,7 +248,7 @@ class _Applier:
         self._conclude(step, resource, part, parent, live_id, answer)
 
     def _deactivate(self, step: Step) -> None:
-        entry = self.entries[step.address]
+        entry = self._entry(step.address)
         part = next(each for each in _entry_parts(step.address, entry) if each.name == step.part)
         live = self._fresh(step, part, "", step.live_id)
         values = {change.path: change.after for change in step.changes}
@@ -257,7 +261,7 @@ class _Applier:
         self._end(step, "applied")
 
     def _delete(self, step: Step) -> None:
-        entry = self.entries[step.address]
+        entry = self._entry(step.address)
         part = next(each for each in _entry_parts(step.address, entry) if each.name == step.part)
         found = self.snapshot.find(part.collection.name, step.live_id)
         parent = found[0] if found else ""

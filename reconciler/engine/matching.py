@@ -312,7 +312,8 @@ class _Matcher:
                 self._found(*sharing[0], str(matches[0]["id"]), "title", self._was(*sharing[0]))
             elif not matches:
                 for resource, each in sharing:
-                    self._set(resource, each, Identity(was=self._was(resource, each)))
+                    reason = self._renamed_without_memory(resource, each)
+                    self._set(resource, each, Identity(was=self._was(resource, each), undecided=reason))
             else:
                 self._pair(sharing, matches)
 
@@ -334,9 +335,30 @@ class _Matcher:
             else:
                 self._set(resource, part, Identity(undecided=self._several(resource, part, mine or matches)))
 
-    def _equals(self, resource: Resource, part: Part, live: Live) -> bool:
+    def _renamed_without_memory(self, resource: Resource, part: Part) -> str:
+        """Why a rule is not created where nothing is remembered and a live one is equal but for its title."""
+        if self.entries:
+            return ""
+        ruled_out = self.bindings.get(resource.address, Binding()).none_of
+        equal = [
+            each
+            for each in self._unclaimed(part)
+            if str(each["id"]) not in ruled_out and self._equals(resource, part, each, but_for_key=True)
+        ]
+        if not equal:
+            return ""
+        first, ids = equal[0], ", ".join(f'"{each["id"]}"' for each in equal)
+        return (
+            f'the live {part.collection.item} "{_title_of(first)}" ({first["id"]}) equals it but for the title, and there is no '
+            f'memory: probably a rename. Say so in bindings.yaml: {resource.address}: {{id: "{first["id"]}"}}, or that it is '
+            f"another one: {resource.address}: {{none_of: [{ids}]}}"
+        )
+
+    def _equals(self, resource: Resource, part: Part, live: Live, *, but_for_key: bool = False) -> bool:
         for each in part.fields:
             is_stated, value = resource.stated(each.path)
+            if but_for_key and each.is_key:
+                continue
             if is_stated and not each.is_secret and each.is_readable:
                 seen = observe(each, live, self.names)
                 if seen is not MISSING and seen != each.codec.desired(value, self.names):

@@ -170,14 +170,19 @@ def needed_collections(resources: Sequence[Resource], entries: Mapping[str, Entr
             need(BY_NAME[collection.parent])
         found.setdefault(collection.name, collection)
 
+    def need_of_entry(address: str, entry: Entry) -> None:
+        for part in parts_of_entry(address, entry):
+            need(part.collection)
+        for collection, _ in find_kind(address.split("/")[0]).holds:
+            need(collection)
+
     addresses = set()
     for resource in resources:
         if resource.removed and resource.address not in entries:
             continue
         addresses.add(resource.address)
         if resource.removed:
-            for part in parts_of_entry(resource.address, entries[resource.address]):
-                need(part.collection)
+            need_of_entry(resource.address, entries[resource.address])
             continue
         for part in find_kind(resource.kind).parts(resource.document):
             need(part.collection)
@@ -195,8 +200,7 @@ def needed_collections(resources: Sequence[Resource], entries: Mapping[str, Entr
                 need(lookup.collection)
     for address, entry in entries.items():
         if address not in addresses and not entry.retired:
-            for part in parts_of_entry(address, entry):
-                need(part.collection)
+            need_of_entry(address, entry)
     return list(found.values())
 
 

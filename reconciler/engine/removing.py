@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from reconciler.core.kind import Kind
 from reconciler.core.plan import Cause, Change, Step, digest_of
-from reconciler.core.resource import Resource
+from reconciler.core.resource import Json, Resource
 from reconciler.core.state import Entry
 from reconciler.engine.comparing import cause_at
 from reconciler.engine.drafting import Draft, step_id
@@ -13,6 +14,22 @@ from reconciler.engine.live import Snapshot, observe_part
 from reconciler.engine.matching import Matching, parts_of_entry, probable_rename
 from reconciler.kinds._registry import find_kind
 from reconciler.manifest.loader import LoadedEnvironment
+
+
+def bound_tombstones(environment: LoadedEnvironment) -> dict[str, Entry]:
+    """What a tombstone removes without a memory: the live objects that `bindings.yaml` names for its address."""
+    found: dict[str, Entry] = {}
+    for resource in environment.resources:
+        if not resource.removed:
+            continue
+        live = {
+            key.removeprefix(resource.address).removeprefix("#"): binding.live_id
+            for key, binding in environment.bindings.items()
+            if binding.live_id and key.split("#")[0] == resource.address
+        }
+        if live:
+            found[resource.address] = Entry(live=live)
+    return found
 
 
 def removal_steps(
@@ -30,8 +47,7 @@ def removal_steps(
             continue
         entry = entries.get(resource.address)
         if entry is None:
-            binding = environment.bindings.get(resource.address)
-            if memory == "none" and binding is None:
+            if memory == "none":
                 draft.warnings.append(
                     f"{resource.address} is to be removed, but nothing remembers which live object it is. Say it in "
                     f'bindings.yaml: {resource.address}: {{id: "…"}}'
@@ -128,6 +144,9 @@ def _remove(
                 )
                 return
             changes = (Change(path, "set", not value, value, cause),)
+        takes, before_it = (
+            _taken_along(draft, kind, entry.live[part.name], matching, snapshot) if action == "delete" else ((), ())
+        )
         step = Step(
             step_id(action, address, part.name),
             action,
@@ -140,12 +159,53 @@ def _remove(
             reason="its manifest is gone" if not cause.file else "its manifest is a tombstone",
             risk="deletes_data" if action == "delete" else "",
             reversible=action == "deactivate",
-            blocked=tuple(reasons),
+            takes=takes,
+            blocked=(*reasons, *_refusal(takes)),
         )
         repointing = [
             other.id
             for other in draft.steps.values()
             if other.action in ("update", "link", "create") and other.address != address
         ]
-        draft.add(step, *earlier, *repointing)
+        draft.add(step, *earlier, *repointing, *before_it)
         earlier.append(step.id)
+
+
+def _taken_along(
+    draft: Draft, kind: Kind, live_id: str, matching: Matching, snapshot: Snapshot
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What the service would delete with an object, and the steps of this plan that take the rest out of it before."""
+    takes: list[str] = []
+    before_it: list[str] = []
+    for collection, member in kind.holds:
+        for each in snapshot.objects(collection.name):
+            if str(each.get(member)) != live_id:
+                continue
+            owner = matching.names.owner(collection.name, str(each["id"]))
+            leaving = [step_id("delete", owner[0])] if owner else []
+            moving = draft.steps.get(step_id("update", owner[0])) if owner else None
+            if moving is not None and any(_points_to(change.before, live_id, matching) for change in moving.changes):
+                leaving.append(moving.id)
+            steps = [step for step in leaving if step in draft.steps]
+            if steps:
+                before_it.extend(steps)
+            else:
+                title = str(each.get("title") or each.get("name") or each["id"])
+                takes.append(f"{collection.item} {title}")
+    return tuple(takes), tuple(before_it)
+
+
+def _points_to(value: Json, live_id: str, matching: Matching) -> bool:
+    try:
+        return isinstance(value, Mapping) and matching.names.live_id(value) == live_id
+    except (LookupError, KeyError):
+        return False
+
+
+def _refusal(takes: Sequence[str]) -> tuple[str, ...]:
+    if not takes:
+        return ()
+    shown = ", ".join(takes[:5]) + (f" and {len(takes) - 5} more" if len(takes) > 5 else "")
+    return (
+        f"the service would delete with it: {shown}. Move them elsewhere, or remove each in a step of its own, and plan again.",
+    )

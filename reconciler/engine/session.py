@@ -31,6 +31,7 @@ from reconciler.engine.deciding import Decision, decide
 from reconciler.engine.live import Snapshot
 from reconciler.engine.planner import Inputs, Planned, make_plan
 from reconciler.engine.reader import Reader
+from reconciler.engine.removing import bound_tombstones
 from reconciler.engine.settling import settle_intents
 from reconciler.manifest.loader import LoadedEnvironment
 from reconciler.secrets.redactor import Redactor
@@ -133,7 +134,7 @@ def envelope(session: Session, state: State | None) -> dict[str, Any]:
 
 def _fresh_plan(session: Session, state: State | None) -> Planned:
     environment = session.environment
-    entries = state.resources if state else {}
+    entries = state.resources if state else bound_tombstones(environment)
     snapshot = session.reader.read(environment.resources, entries, environment.bindings)
     return make_plan(
         Inputs(

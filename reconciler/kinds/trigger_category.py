@@ -244,6 +244,7 @@ KIND = Kind(
     parts=_parts,
     lookup=Lookup("", TRIGGER_CATEGORIES, "name", "trigger category"),
     on_remove="keep",
+    holds=((TRIGGERS, "category_id"),),
     rules=(_each_once,),
     limits=(
         "The service refuses to delete a category with active triggers, and deletes its inactive ones with it.",
