@@ -250,14 +250,17 @@ class _Applier:
     def _deactivate(self, step: Step) -> None:
         entry = self._entry(step.address)
         part = next(each for each in _entry_parts(step.address, entry) if each.name == step.part)
-        live = self._fresh(step, part, "", step.live_id)
+        found = self.snapshot.find(part.collection.name, step.live_id)
+        parent = found[0] if found else ""
+        live = self._fresh(step, part, parent, step.live_id)
         values = {change.path: change.after for change in step.changes}
-        request = update_request(part, self.run.reader.path(part.collection), step.live_id, values, live, self.names)
+        path = self.run.reader.path(part.collection, parent)
+        request = update_request(part, path, step.live_id, values, live, self.names)
         answer = self._send(request, None)
         if step.action == "deactivate":
             self.entries[step.address] = replace(entry, retired="deactivate", applied={})
         self.is_dirty = True
-        self._keep(part.collection, "", answer)
+        self._keep(part.collection, parent, answer)
         self._end(step, "applied")
 
     def _delete(self, step: Step) -> None:

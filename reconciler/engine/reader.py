@@ -123,6 +123,8 @@ class Reader:
                 parents = [found.live_id] if found.live_id else _candidates(snapshot, outer)
                 for parent in parents:
                     wanted[part.collection.name, parent] = (part.collection, parent)
+        for part, parent in _inside_what_leaves(resources, entries):
+            wanted[part.collection.name, parent] = (part.collection, parent)
         return wanted.values()
 
     def _read_what_lists_leave_out(
@@ -215,6 +217,17 @@ def _inner_parts(resource: Resource) -> Iterable[tuple[Part, Part]]:
     for part in parts.values():
         if part.inside:
             yield part, parts[part.inside]
+
+
+def _inside_what_leaves(resources: Sequence[Resource], entries: Mapping[str, Entry]) -> Iterable[tuple[Part, str]]:
+    """The parts that live inside another one of resources whose manifest is gone, and that one's live id."""
+    staying = {each.address for each in resources if not each.removed}
+    for address, entry in entries.items():
+        if address in staying or entry.retired:
+            continue
+        for part in parts_of_entry(address, entry):
+            if part.inside and entry.live.get(part.inside):
+                yield part, entry.live[part.inside]
 
 
 def _candidates(snapshot: Snapshot, outer: Part) -> list[str]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from reconciler.core.kind import Kind
+from reconciler.core.kind import MISSING, Kind, Part
 from reconciler.core.plan import Cause, Change, Step, digest_of
 from reconciler.core.resource import Json, Resource
 from reconciler.core.state import Entry
 from reconciler.engine.comparing import cause_at
 from reconciler.engine.drafting import Draft, step_id
-from reconciler.engine.live import Snapshot, observe_part
+from reconciler.engine.live import Live, Snapshot, observe, observe_part
 from reconciler.engine.matching import Matching, parts_of_entry, probable_rename
 from reconciler.kinds._registry import find_kind
 from reconciler.manifest.loader import LoadedEnvironment
@@ -123,7 +123,17 @@ def _remove(
         )
     if wish == "deactivate" and kind.deactivates is None:
         reasons.append(f"a {kind.name} cannot be deactivated. Use removed: delete or keep.")
+    repointing = [
+        other.id
+        for other in draft.steps.values()
+        if other.action in ("update", "link", "create") and other.address != address
+    ]
     earlier: list[str] = []
+    for part, found in live if wish != "deactivate" else ():
+        harmless = _harmless_step(address, part, found, cause, matching, tuple(reasons))
+        if harmless is not None:
+            draft.add(harmless, *repointing)
+            earlier.append(harmless.id)
     for part, found in reversed(live):
         if part.inside or (found is None and not unreadable):
             continue
@@ -162,13 +172,33 @@ def _remove(
             takes=takes,
             blocked=(*reasons, *_refusal(takes)),
         )
-        repointing = [
-            other.id
-            for other in draft.steps.values()
-            if other.action in ("update", "link", "create") and other.address != address
-        ]
         draft.add(step, *earlier, *repointing, *before_it)
         earlier.append(step.id)
+
+
+def _harmless_step(
+    address: str, part: Part, found: tuple[str, Live] | None, cause: Cause, matching: Matching, blocked: tuple[str, ...]
+) -> Step | None:
+    """What was made harmless until everything stood is made harmless again before anything of it goes."""
+    changes = []
+    for each in part.fields if found else ():
+        seen = observe(each, found[1], matching.names) if found and each.inert is not MISSING else MISSING
+        if seen is not MISSING and seen != each.inert:
+            changes.append(Change(each.path, "set", seen, each.inert, cause))
+    if found is None or not changes:
+        return None
+    return Step(
+        step_id("update", address, part.name),
+        "update",
+        address,
+        part.name,
+        str(found[1]["id"]),
+        observed={"digest": digest_of(observe_part(part, found[1], matching.names))},
+        binding="state",
+        changes=tuple(changes),
+        reason="harmless again before it is removed",
+        blocked=blocked,
+    )
 
 
 def _taken_along(
