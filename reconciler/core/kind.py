@@ -286,7 +286,8 @@ class Kind:
     looked up. `parts` gives the parts of one document, in the order in which they are created. `rules` judge a
     resolved document beyond its schema. `manual` is the step that a person does where the tool cannot create.
     `limits` and `cannot` are sentences for `explain`. `holds` names what the service deletes together with an object:
-    the collection, and the member in which its objects say where they stand.
+    the collection, and the member in which its objects say where they stand. `pointed_from` names what must not point
+    to a part when it goes: the part, the collection, and the member that holds the part's live id.
     """
 
     name: str
@@ -302,6 +303,7 @@ class Kind:
     matches_by_title: bool = False
     keeps_when_vanished: bool = False
     holds: tuple[tuple[Collection, str], ...] = ()
+    pointed_from: tuple[tuple[str, Collection, str], ...] = ()
     secret_requirements: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()

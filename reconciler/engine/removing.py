@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from reconciler.core.kind import MISSING, Kind, Part
 from reconciler.core.plan import Cause, Change, Step, digest_of
@@ -123,6 +123,7 @@ def _remove(
         )
     if wish == "deactivate" and kind.deactivates is None:
         reasons.append(f"a {kind.name} cannot be deactivated. Use removed: delete or keep.")
+    reasons.extend(_pointers_left(draft, kind, entry, matching, snapshot))
     repointing = [
         other.id
         for other in draft.steps.values()
@@ -223,6 +224,27 @@ def _taken_along(
                 title = str(each.get("title") or each.get("name") or each["id"])
                 takes.append(f"{collection.item} {title}")
     return tuple(takes), tuple(before_it)
+
+
+def _pointers_left(draft: Draft, kind: Kind, entry: Entry, matching: Matching, snapshot: Snapshot) -> Iterator[str]:
+    """What points to an object and would still point to it when it goes: no step of the plan changes that."""
+    for part, collection, member in kind.pointed_from:
+        live_id = entry.live.get(part, "")
+        for each in snapshot.objects(collection.name) if live_id else ():
+            pointer = str(each["id"])
+            if str(each.get(member)) != live_id or pointer == live_id:
+                continue
+            owner = matching.names.owner(collection.name, pointer)
+            steps = [step for step in draft.steps.values() if owner and (step.address, step.part) == owner]
+            if any(
+                _points_to(change.before, live_id, matching)
+                for step in steps
+                for change in step.changes
+                if change.op != "release"
+            ):
+                continue
+            shown = owner[0] if owner else f'the live {collection.item} "{each.get("name") or pointer}"'
+            yield f"{shown} still points to it ({member}). Point it elsewhere first; the service refuses to remove it otherwise."
 
 
 def _points_to(value: Json, live_id: str, matching: Matching) -> bool:
