@@ -171,7 +171,10 @@ class Rules(Plain):
 
     def _live_reference(self, field: str, value: Json, names: Names) -> Json:
         text = _scalar(value)
-        if not isinstance(text, str) or text in SYSTEM_WORDS or not text.isdigit():
+        if not isinstance(text, str) or text in SYSTEM_WORDS:
+            return text
+        # Webhooks have ids of letters and digits (Support OpenAPI file, Webhook.id); those of all others are numbers.
+        if not text.isdigit() and referenced_kind(field) != "webhook":
             return text
         return names.reference(referenced_kind(field), "", text)
 

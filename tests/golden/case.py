@@ -31,7 +31,7 @@ class Round:
     a live id by its label. `memory: lost` deletes the state before. `options` are `skip_blocked` and `only_fresh`.
 
     `plan` is the steps, one line each (see `words.step_line`); `blocked` maps a step id to fragments of its reasons,
-    `sequence` to its printed order (null: not looked at), `warnings` holds a fragment of each warning, `text` the whole plan text, `manual`
+    `sequence` to its printed order (null: not looked at), `warnings` holds a fragment of each warning, `text` the whole plan text with DIGEST for the digest, `manual`
     maps a manual step to fragments of its instructions, `reasons` any step to fragments of its reason. `requests` is every mutating request in order: `METHOD path`
     or a mapping of that to the body. `exit` holds the codes of `plan --exit-code` and `apply`. `after` is the plan
     afterwards; where it is not stated, only manual, waiting and blocked steps may be left.
