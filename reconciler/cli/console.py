@@ -10,11 +10,14 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.text import visible
 from reconciler.secrets.redactor import Redactor
+
+if TYPE_CHECKING:
+    from reconciler.render.screen import Screen
 
 _REDACTOR = Redactor()
 
@@ -64,6 +67,12 @@ class Console:
         """Whether stdout cannot show more than ASCII."""
         encoding = (getattr(self.out, "encoding", None) or "utf-8").lower().replace("-", "")
         return not encoding.startswith("utf")
+
+    def screen(self) -> Screen:
+        """An empty screen for text that goes to stdout."""
+        from reconciler.render.screen import Screen
+
+        return Screen(colour=self.colour, width=self.width, ascii_only=self.is_ascii)
 
     def data(self, text: str) -> None:
         """The command's result."""

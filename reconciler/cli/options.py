@@ -52,7 +52,7 @@ def command(
 
         invoked.__doc__ = function.__doc__
         wrapped: Any = invoked
-        wrapped.__click_params__ = list(reversed(getattr(function, "__click_params__", [])))[::-1]
+        wrapped.__click_params__ = list(getattr(function, "__click_params__", []))
         for option in _shared(formats, environment, is_online):
             wrapped = option(wrapped)
         epilog = "\b\nExamples:\n" + "\n".join(f"  {each}" for each in examples) if examples else None
@@ -133,6 +133,20 @@ def load(setting: Setting, name: str) -> Any:
     for secret in loaded.suspected_secrets:
         setting.console.redactor.learn(secret)
     return require_valid(loaded)
+
+
+def require_environment(setting: Setting) -> None:
+    """UsageError unless the environment has a folder; its files are not looked at."""
+    from reconciler.core.diagnostic import did_you_mean
+    from reconciler.manifest.loader import environments_in
+
+    known = environments_in(setting.root)
+    if setting.environment not in known:
+        raise UsageError(
+            f'there is no environment "{setting.environment}"',
+            detail=f"There are: {', '.join(known)}." if known else "There is no folder environments/ with one in it.",
+            fix=did_you_mean(setting.environment, known),
+        )
 
 
 def open_backend(setting: Setting, *, is_read_only: bool) -> Any:

@@ -55,4 +55,9 @@ class Binding:
 
 def policy_from(members: Mapping[str, Any]) -> Policy:
     """The policy of an environment document whose schema held; what is not stated has its default."""
-    return Policy(**members)
+    return Policy(**{name: _whole(value) if name.startswith("max_") else value for name, value in members.items()})
+
+
+def _whole(value: Any) -> Any:
+    """5 for 5.0, which is an integer to JSON Schema and has no place in a digest."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -32,7 +32,7 @@ from reconciler.engine import bookkeeping
 from reconciler.engine.arranging import active_members, desired_arrangement
 from reconciler.engine.differences import describe_difference
 from reconciler.engine.live import Live, observe
-from reconciler.engine.matching import parts_of_entry
+from reconciler.engine.matching import binding_line, is_found_again, parts_of_entry
 from reconciler.engine.planner import Planned
 from reconciler.engine.reader import Reader
 from reconciler.engine.requests import create_request, delete_request, update_request
@@ -114,6 +114,7 @@ class _Applier:
         self.announced: set[str] = set()
         self.read_at: dict[tuple[str, str], float] = {}
         self.to_verify: dict[tuple[str, str], list[tuple[Step, Part, str]]] = {}
+        self.binding_lines: dict[str, tuple[str, ...]] = {}
         self.is_dirty = False
 
     def apply(self) -> Applied:
@@ -134,6 +135,7 @@ class _Applier:
     def _end(
         self, step: Step, result: Any, detail: str = "", live_id: str = "", commands: tuple[str, ...] = ()
     ) -> None:
+        commands = commands or self.binding_lines.get(step.id, ())
         self.result.outcomes[step.id] = Outcome(
             step.id, step.action, step.address, step.part, result, live_id or step.live_id, detail, commands
         )
@@ -438,6 +440,10 @@ class _Applier:
         self._bind_inner(step, resource, part, live_id, created)
         self._record(step)
         self._drop_intent(step)
+        if not is_found_again(part):
+            remember = "without the memory only bindings.yaml tells which object it is; add this line:"
+            note = f"{note}; {remember}" if note else remember
+            self.binding_lines[step.id] = (binding_line(step.address, part.name, live_id),)
         self._conclude(step, resource, part, parent, live_id, {part.collection.item: created}, note)
 
     def _bind_inner(self, step: Step, resource: Resource, part: Part, live_id: str, created: Live) -> None:

@@ -152,6 +152,8 @@ class _Decider:
                     if (each.address, each.part) in brought and each.id not in self.approved_ids:
                         self.decision.stands_for.setdefault(each.id, step.id)
             return
+        if self._is_held_by_a_block(step, {(effect.address, effect.part) for effect, _ in missing}):
+            return
         undone = [
             reason
             for effect, change in missing
@@ -165,6 +167,14 @@ class _Decider:
                 self._settle(step, "already", "the account already is what the plan makes of it")
         else:
             self._settle(step, "already", "the object is there already")
+
+    def _is_held_by_a_block(self, step: Step, parts: set[tuple[str, str]]) -> bool:
+        """Whether the fresh plan cannot even tell which object it is: then its block speaks for the approved step,
+        which is not stale (DESIGN.md §7: without state, an object without a readable key ends blocked)."""
+        holding = next((each for each in self.decision.blocked if (each.address, each.part) in parts), None)
+        if holding is not None and holding.id not in self.approved_ids:
+            self.decision.stands_for.setdefault(holding.id, step.id)
+        return holding is not None
 
     def _not_done(self, step: Step, change: Change | None, address: str, part: str) -> str:
         """Why an effect that the fresh plan does not have cannot be taken as done; empty when it is done."""

@@ -398,3 +398,18 @@ def parts_of_entry(address: str, entry: Entry) -> Iterable[Part]:
     key = dict(entry.key or {})
     document = {"kind": kind, "name": name, **({"type": key["type"]} if "type" in key else {})}
     return tuple(part for part in find_kind(kind).parts(document) if part.arrangement is None)
+
+
+def is_found_again(part: Part) -> bool:
+    """Whether the live object can be told from others without the memory: by a readable key, or by its place."""
+    return (
+        part.is_singleton
+        or bool(part.inside or part.found_through[0])
+        or any(each.is_readable for each in part.key_fields())
+    )
+
+
+def binding_line(address: str, part: str, live_id: str) -> str:
+    """The line of bindings.yaml that says which live object a part is."""
+    key = f"{address}#{part}" if part else address
+    return f'{key}: {{id: "{live_id}"}}'

@@ -224,10 +224,16 @@ class ConversationList(ChannelModel):
 class PrechatField(Shape):
     """One field of the form that is asked before a conversation."""
 
-    type: Literal["email", "select", "text"]
-    name: Annotated[str, StringConstraints(min_length=1, max_length=128)]
-    label: Annotated[str, StringConstraints(min_length=1, max_length=128)]
-    placeholder: Annotated[str, StringConstraints(min_length=1, max_length=128)] = Field(default=UNSTATED)
+    type: Literal["email", "select", "text"] = Field(description="What may be entered.")
+    name: Annotated[str, StringConstraints(min_length=1, max_length=128)] = Field(
+        description="The field's own name; no two of a form share it."
+    )
+    label: Annotated[str, StringConstraints(min_length=1, max_length=128)] = Field(
+        description="What customers read above it."
+    )
+    placeholder: Annotated[str, StringConstraints(min_length=1, max_length=128)] = Field(
+        default=UNSTATED, description="What stands in it until something is entered."
+    )
 
 
 class Prechat(Shape):

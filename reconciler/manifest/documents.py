@@ -14,7 +14,7 @@ from reconciler.core.kind import Kind
 from reconciler.core.resource import Json, Lifecycle, Resource
 from reconciler.core.secret import Secret
 from reconciler.kinds._registry import find_kind, kind_names
-from reconciler.manifest.schema_errors import SchemaError, known_types, schema_errors
+from reconciler.manifest.schema_errors import SchemaError, dotted_integers, known_types, schema_errors
 from reconciler.manifest.schema_files import is_valid
 from reconciler.manifest.sources import Positions, Sources
 from reconciler.manifest.values import Resolution, resolve_values
@@ -75,6 +75,11 @@ class _Reader:
             return
         if not is_valid(name, resolved):
             for error in schema_errors(name, resolved, _secret_paths(kind, resolved)):
+                self._report_schema(error)
+            return
+        dotted = dotted_integers(resolved)
+        if dotted:
+            for error in dotted:
                 self._report_schema(error)
             return
         if "removed" not in resolved and not self._holds_rules(kind, resolved):

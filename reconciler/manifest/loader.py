@@ -103,6 +103,11 @@ def load_environment(root: Path, name: str) -> Loaded:
     return _Loader(root, directory, name).load()
 
 
+def load_settings(root: Path, name: str) -> LoadedEnvironment | None:
+    """What `environment.yaml` alone says, without any manifest; None when that file is not valid."""
+    return _Loader(root, root / "environments" / name, name).load_settings()
+
+
 class _Loader:
     def __init__(self, root: Path, directory: Path, name: str) -> None:
         self.root, self.directory, self.name = root, directory, name
@@ -134,6 +139,10 @@ class _Loader:
             else None
         )
         return Loaded(loaded, tuple(self.found), tuple(self.suspected), len(paths) + 1)
+
+    def load_settings(self) -> LoadedEnvironment | None:
+        document = self._environment(self.directory / "environment.yaml")
+        return self._loaded(document, (), None, None, None) if document is not None else None
 
     def _environment(self, path: Path) -> Mapping[str, Json] | None:
         if not path.exists():

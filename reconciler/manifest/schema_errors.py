@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from reconciler.core.diagnostic import Path, did_you_mean
@@ -42,11 +43,9 @@ def schema_errors(name: str, document: Json, secret_paths: frozenset[str] = froz
 
     `name` is the schema's; `secret_paths` are the dotted paths of the kind's secret fields.
     """
-    from jsonschema import Draft202012Validator
-
     schema = _branch(verdict_schema(name), document)
     found: list[SchemaError] = []
-    for error in Draft202012Validator(schema).iter_errors(document):
+    for error in _validator()(schema).iter_errors(document):
         found.extend(_translated(error, document, secret_paths))
     unique = list(dict.fromkeys(found))
     return unique or [
@@ -54,6 +53,50 @@ def schema_errors(name: str, document: Json, secret_paths: frozenset[str] = froz
             "manifest/invalid", (), f'the document does not fit the schema "{name}"', fix="Compare it with its schema."
         )
     ]
+
+
+def dotted_integers(document: Json) -> list[SchemaError]:
+    """The whole numbers written with a dot in a document that its schema, without fields for fractions, accepted.
+
+    To JSON Schema 5.0 is an integer; to a plan it is no number at all.
+    """
+    return [
+        SchemaError(
+            "manifest/wrong-type",
+            path,
+            f"{_dotted(path)} must be a whole number, not {value}",
+            fix=f"Write {value:.0f}.",
+        )
+        for path, value in _floats(document, ())
+    ]
+
+
+def _floats(value: Json, path: Path) -> Iterator[tuple[Path, float]]:
+    if isinstance(value, float):
+        yield path, value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _floats(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _floats(inner, (*path, index))
+
+
+@cache
+def _validator() -> Any:
+    """A validator whose patterns are judged as the verdict judges them.
+
+    To Python's `re`, `$` also stands before a line break at the end, and white space is a different set of characters.
+    """
+    import jsonschema_rs
+    from jsonschema import Draft202012Validator, ValidationError
+    from jsonschema.validators import extend
+
+    def pattern(validator: Any, wanted: str, instance: Json, schema: Json) -> Iterator[ValidationError]:
+        if isinstance(instance, str) and not jsonschema_rs.is_valid({"pattern": wanted}, instance):
+            yield ValidationError(f"{instance!r} does not match {wanted!r}")
+
+    return extend(Draft202012Validator, {"pattern": pattern})
 
 
 def _branch(schema: Mapping[str, Any], document: Json) -> Mapping[str, Any]:

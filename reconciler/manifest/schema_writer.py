@@ -105,7 +105,7 @@ def _without_generated_titles(schema: Any, *, is_properties: bool = False) -> An
 
 
 def _admit_values(definition: dict[str, Any], *, is_manifest: bool) -> None:
-    if definition.get("title") in ("LifecycleShape", "External", "Id", "SecretGeneration"):
+    if definition.get("title") in ("LifecycleShape", "External", "SecretGeneration"):
         if definition["title"] == "SecretGeneration":
             _admit_in_properties(definition, NO_VALUES)
         return

@@ -48,6 +48,9 @@ class Backend(Protocol):
     def list(self, prefix: str) -> tuple[str, ...]:
         """The sorted keys that start with `prefix`, case by case and without wildcards."""
 
+    def obstacle(self) -> str:
+        """Why a put would fail, as far as that can be told without one; empty when nothing is known against it."""
+
     def describe(self) -> str:
         """What and where the store is, for messages; holds no credentials."""
 

@@ -205,6 +205,13 @@ def acquire(
         clock.sleep(min(_LONGEST_POLL_SECONDS, give_up_at - answered_at))
 
 
+def current_lease(backend: Backend, environment: str) -> LeaseRecord | None:
+    """The lease as it is held now, or None when it is free; whether its holder is alive cannot be seen at once."""
+    stored = backend.get(environment_key(environment, "lease"))
+    record = LeaseRecord.parse(stored) if stored else None
+    return None if record is None or record.is_free else record
+
+
 def unlock(backend: Backend, environment: str, lease_id: str) -> None:
     """Free the lease with this id, whoever holds it: its holder's next renewal and next put of the state fail.
 

@@ -101,6 +101,17 @@ class SqliteBackend:
                 ).fetchall()
         return tuple(key for (key,) in rows)
 
+    def obstacle(self) -> str:
+        """See Backend.obstacle."""
+        with self._reporting():
+            if self._is_there() and not os.access(self._path, os.W_OK):
+                return f'the file "{self._path}" may not be written'
+        # SQLite writes its journal beside the file, so the directory has to be writable too.
+        directory = next(each for each in self._path.absolute().parents if each.exists())
+        if not directory.is_dir():
+            return f'"{directory}" is not a directory'
+        return "" if os.access(directory, os.W_OK | os.X_OK) else f'the directory "{directory}" may not be written'
+
     def describe(self) -> str:
         """See Backend.describe."""
         return f'the SQLite file "{self._path}"'

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ from reconciler.zendesk.network import NetworkTransport
 from reconciler.zendesk.origin import account_origin, overridden_origin
 from reconciler.zendesk.pacing import Pacer
 from reconciler.zendesk.paging import Paging
+from reconciler.zendesk.skew import SkewTransport
 from reconciler.zendesk.tokens import TokenEndpoint
 from reconciler.zendesk.transport import ReadOnlyTransport
 
@@ -54,6 +56,16 @@ class ListRequest:
     paging: Paging
     params: tuple[tuple[str, str | int], ...] = ()
     page_size: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Which account the Support API is, and as whom it knows us."""
+
+    subdomain: str
+    email: str
+    name: str
+    role: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +101,7 @@ class RequestCount:
 class Account:
     """The Support, Conversations and Chat APIs of one account, with shared counts, and a context manager."""
 
-    def __init__(
-        self, app_id: str, apis: dict[ApiName, Api], count: RequestCount, transport: httpx.BaseTransport
-    ) -> None:
+    def __init__(self, app_id: str, apis: dict[ApiName, Api], count: RequestCount, transport: SkewTransport) -> None:
         self.app_id = app_id
         self._apis = apis
         self._count = count
@@ -115,6 +125,7 @@ class Account:
         request_deadline_seconds: float = 30.0,
         run_deadline_at: float | None = None,
         jitter: Callable[[], float] = random.random,
+        wall_seconds: Callable[[], float] = time.time,
     ) -> Account:
         """An account that sends nothing yet; raises UsageError for a subdomain, app id or base URL it must not use.
 
@@ -132,8 +143,8 @@ class Account:
             )
         ticking = clock or SystemClock()
         count = RequestCount()
-        wire = transport or NetworkTransport(is_encrypted=origin.startswith("https:"), ca_file=ca_file)
-        wire = ReadOnlyTransport(wire) if read_only else wire
+        network = transport or NetworkTransport(is_encrypted=origin.startswith("https:"), ca_file=ca_file)
+        wire = SkewTransport(ReadOnlyTransport(network) if read_only else network, wall_seconds)
 
         def api(prefix: str, auth: Auth | None) -> Api:
             return Api(
@@ -185,8 +196,18 @@ class Account:
         """Requests that left so far: `reads`, `writes`, `tokens`, `identity`."""
         return self._count.as_dict()
 
+    @property
+    def clock_skew_seconds(self) -> float | None:
+        """This machine's clock minus the service's, by the latest answer; None before one that carried its date."""
+        return self._transport.skew_seconds
+
     def identity(self) -> Identity:
         """Asks both APIs who we are; raises AccessDenied when they do not know us, or not this app."""
+        user = self.signed_in()
+        return Identity(user.subdomain, user.email, user.name, user.role, self.app_id, self.app_name())
+
+    def signed_in(self) -> SignedIn:
+        """Asks the Support API who we are; raises AccessDenied when it does not know us."""
         user = _member(self.support.get("/users/me", use="identity"), "user")
         if user.get("id") is None:
             raise AccessDenied(
@@ -201,14 +222,11 @@ class Account:
                 "the account does not say which one it is",
                 detail="The address of the own user is not one of zendesk.com.",
             )
-        return Identity(
-            subdomain,
-            _text(user, "email"),
-            _text(user, "name"),
-            _text(user, "role"),
-            self.app_id,
-            _text(self._app(), "displayName"),
-        )
+        return SignedIn(subdomain, _text(user, "email"), _text(user, "name"), _text(user, "role"))
+
+    def app_name(self) -> str:
+        """Asks the Conversations API for the app's name, empty when it has none; AccessDenied when it shows no such app."""
+        return _text(self._app(), "displayName")
 
     def list_collections(
         self, requests: Sequence[ListRequest]

@@ -58,7 +58,10 @@ MORE: dict[str, dict[str, Any]] = {
         "displayStyle": "tab",
         "integrationOrder": None,
         "originWhitelist": ["https://example.com"],
-        "prechatCapture": {"enabled": True, "fields": [{"type": "email", "name": "mail", "label": "E-mail"}]},
+        "prechatCapture": {
+            "enabled": True,
+            "fields": [{"type": "email", "name": "mail", "label": "E-mail", "placeholder": "nom@exemple.example"}],
+        },
     },
     "whatsapp": {"hsmFallbackLanguage": "fr", "accountId": "1", "accountManagementAccessToken": "t"},
 }

@@ -178,6 +178,12 @@ class BackendConformance:
         assert stored is not None
         assert b"40" == stored.body
 
+    def test_nothing_is_known_against_a_put_that_works_and_asking_makes_no_document(self, backend: Backend) -> None:
+        assert "" == backend.obstacle()
+        assert () == backend.list("")
+        backend.put(KEY, b"1", if_version=None)
+        assert "" == backend.obstacle()
+
     def test_the_store_says_what_it_is(self, backend: Backend) -> None:
         assert backend.describe()
         assert backend.lease_ttl_seconds > 0

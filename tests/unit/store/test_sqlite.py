@@ -273,3 +273,25 @@ def test_a_store_that_nobody_knows_is_a_usage_error_that_names_the_known_ones(
 def test_opening_for_reading_only_reaches_the_backend(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="for reading only"):
         open_store({}, tmp_path, is_read_only=True).put(KEY, b"1", if_version=None)
+
+
+@pytest.mark.parametrize("closed", ["state.sqlite3", ""])
+def test_a_file_or_directory_that_may_not_be_written_is_an_obstacle(
+    path: Path, monkeypatch: pytest.MonkeyPatch, closed: str
+) -> None:
+    backend = SqliteBackend(path)
+    backend.put(KEY, b"1", if_version=None)
+    forbidden = path.parent / closed
+    monkeypatch.setattr(os, "access", lambda asked, mode: Path(asked) != forbidden)
+
+    assert f'"{forbidden}" may not be written' in backend.obstacle()
+
+
+def test_a_store_that_is_not_there_yet_is_judged_by_the_nearest_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend = SqliteBackend(tmp_path / "a" / "b" / "state.sqlite3")
+    monkeypatch.setattr(os, "access", lambda asked, mode: Path(asked) != tmp_path)
+
+    assert f'the directory "{tmp_path}" may not be written' == backend.obstacle()
+    assert [] == list(tmp_path.iterdir())

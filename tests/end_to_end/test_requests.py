@@ -1,0 +1,83 @@
+"""A plan asks for no more than it needs (DESIGN.md §14): max(1, ceil(n/100)) requests per collection in use."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.end_to_end.example_project import SUBDOMAINS, Project, app_id, example_project
+
+IDENTITY = ("/api/v2/users/me", "/sc/v2/apps/{app}")
+TOKENS = ("/oauth/tokens",)
+LOOKUPS = ("/api/v2/triggers/definitions",)
+PAGE = 100
+
+
+def _asked(project: Project, environment: str, since: int = 0) -> Counter[str]:
+    app = app_id(environment)
+    return Counter(each["path"].replace(app, "{app}") for each in project.requests(environment)[since:])
+
+
+def _minimum(project: Project, environment: str) -> dict[str, int]:
+    """What the collections in use cost at least; the small ones are not paged by the service."""
+    collections = ["/api/v2/groups", "/api/v2/triggers", "/api/v2/trigger_categories"]
+    collections += ["/sc/v2/apps/{app}/integrations", "/sc/v2/apps/{app}/switchboards"]
+    switchboards = project.objects(environment, "/sc/v2/apps/{app}/switchboards")
+    collections += [f"/sc/v2/apps/{{app}}/switchboards/{each['id']}/switchboardIntegrations" for each in switchboards]
+    bots = [each for each in project.objects(environment, "/sc/v2/apps/{app}/integrations") if each["type"] == "custom"]
+    collections += [f"/sc/v2/apps/{{app}}/integrations/{each['id']}/webhooks" for each in bots]
+    return {path: max(1, math.ceil(len(project.objects(environment, path)) / PAGE)) for path in collections}
+
+
+def _require_minimum(project: Project, environment: str, since: int) -> None:
+    asked = _asked(project, environment, since)
+    for path in (*IDENTITY, *TOKENS, *LOOKUPS):
+        assert 1 >= asked.pop(path, 0), path
+    assert _minimum(project, environment) == dict(asked)
+
+
+@pytest.mark.parametrize("environment", sorted(SUBDOMAINS))
+def test_the_first_plan_makes_the_least_requests(environment: str, tmp_path: Path) -> None:
+    with example_project(tmp_path, environment) as project:
+        project.expect(0, "plan", "-e", environment)
+        _require_minimum(project, environment, 0)
+
+
+@pytest.mark.parametrize("environment", sorted(SUBDOMAINS))
+def test_a_plan_with_nothing_to_do_makes_the_least_requests(environment: str, tmp_path: Path) -> None:
+    with example_project(tmp_path, environment) as project:
+        project.converge(environment)
+        since = len(project.requests(environment))
+        project.expect(0, "plan", "-e", environment, "--exit-code")
+        _require_minimum(project, environment, since)
+
+
+def _groups(count: int) -> list[dict[str, Any]]:
+    return [
+        {"id": 9000 + number, "name": f"Équipe {number}", "default": number == 0, "deleted": False, "is_public": True}
+        for number in range(count)
+    ]
+
+
+@pytest.mark.parametrize("count", [100, 101, 250])
+def test_more_objects_cost_a_page_per_hundred(count: int, tmp_path: Path) -> None:
+    seed = {SUBDOMAINS["sandbox"]: {"/api/v2/groups": _groups(count)}}
+    with example_project(tmp_path, "sandbox", seed=seed) as project:
+        project.expect(0, "plan", "-e", "sandbox")
+        assert math.ceil(count / PAGE) == _minimum(project, "sandbox")["/api/v2/groups"]
+        _require_minimum(project, "sandbox", 0)
+
+
+def test_a_first_apply_reads_little_more_than_its_plan_and_writes_each_step_once(tmp_path: Path) -> None:
+    with example_project(tmp_path, "sandbox") as project:
+        project.expect(0, "plan", "-e", "sandbox")
+        reads = [each for each in project.requests("sandbox") if each["method"] == "GET"]
+        since = len(project.requests("sandbox"))
+        project.expect(18, "apply", str(project.plan_path("sandbox")))
+        again = [each for each in project.requests("sandbox")[since:] if each["method"] == "GET"]
+        touched = {"/api/v2/triggers", "/api/v2/trigger_categories"}
+        assert len(again) <= len(reads) + len(touched) + 1
