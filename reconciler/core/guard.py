@@ -43,17 +43,18 @@ def guard(
         for effect, change in effects(step):
             if change is None:
                 continue
-            granted = [each for each in valid if each.step == step.id and each.effect == effect.digest()]
+            digest = effect.digest(change)
+            granted = [each for each in valid if each.step == step.id and each.effect == digest]
             used.extend(granted)
             if granted:
                 continue
             level, _, text = change.hazard.partition(": ")
             if level in NEEDS_APPROVAL:
-                reasons.append(f"{change.path}: {text} {_way_out(step, effect.digest())}")
+                reasons.append(f"{change.path}: {text} {_way_out(step, digest)}")
             if change.cause.kind in ("drift", "conflict") and policy.drift == "block":
                 reasons.append(
                     f"{change.path} was changed in the account since the last apply, and policy.drift is block. Write the "
-                    f"live value into the manifest, stop stating the field, or approve: {_way_out(step, effect.digest())}"
+                    f"live value into the manifest, stop stating the field, or approve: {_way_out(step, digest)}"
                 )
         result.append(replace(step, blocked=tuple(dict.fromkeys(reasons))))
     return tuple(result), tuple(each.as_json() for each in dict.fromkeys(used))

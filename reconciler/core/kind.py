@@ -172,7 +172,8 @@ class Part:
     live id of another part. `parent` is the part of this resource, or
     `kind/` of another kind (its only instance), whose live id fills the collection's `{parent}`. A part that
     `creates` nothing is found, never made. `follows` lists parts of the same resource that must exist first;
-    `links_after` those that must exist before its inert fields get their real values.
+    `links_after` those that must exist before its inert fields get their real values. `takes` names the objects
+    that the service removes together with it: their collection, and the member that holds its live id.
     """
 
     name: str
@@ -192,6 +193,7 @@ class Part:
     type_member: str = ""
     type_value: str = ""
     arrangement: Arrangement | None = None
+    takes: tuple[tuple[str, str], ...] = ()
 
     def field(self, path: str) -> Field | None:
         """The field at a manifest path."""
@@ -285,9 +287,7 @@ class Kind:
     `model` is the pydantic model (or discriminated union) of its manifests, None for kinds that are only
     looked up. `parts` gives the parts of one document, in the order in which they are created. `rules` judge a
     resolved document beyond its schema. `manual` is the step that a person does where the tool cannot create.
-    `limits` and `cannot` are sentences for `explain`. `holds` names what the service deletes together with an object:
-    the collection, and the member in which its objects say where they stand. `pointed_from` names what must not point
-    to a part when it goes: the part, the collection, and the member that holds the part's live id.
+    `limits` and `cannot` are sentences for `explain`.
     """
 
     name: str
@@ -302,8 +302,6 @@ class Kind:
     manual: Callable[[Resource, Mapping[str, Json]], ManualStep] | None = None
     matches_by_title: bool = False
     keeps_when_vanished: bool = False
-    holds: tuple[tuple[Collection, str], ...] = ()
-    pointed_from: tuple[tuple[str, Collection, str], ...] = ()
     secret_requirements: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()

@@ -162,9 +162,12 @@ class Effect:
     what: str
     after: bytes
 
-    def digest(self) -> str:
-        """The digest that an approval names."""
-        return _sha256(canonical_json([self.address, self.part, self.what, self.after.decode()]))
+    def digest(self, change: Change | None = None) -> str:
+        """The digest that an approval names; of drift it covers the live value too, so it is void when that moves."""
+        members: list[Json] = [self.address, self.part, self.what, self.after.decode()]
+        if change is not None and change.cause.kind in ("drift", "conflict"):
+            members.append(change.before)
+        return _sha256(canonical_json(members))
 
 
 def effects(step: Step) -> Iterator[tuple[Effect, Change | None]]:

@@ -68,7 +68,7 @@ class Report:
         results = {outcome.result for outcome in self.outcomes}
         if self.was_interrupted:
             return 130
-        if self.failure_code and not self.writes:
+        if self.failure_code and not self.writes and "unknown" not in results:
             return self.failure_code
         if self.failure_code or results & {"unknown", "conflict", "failed"} or ("skipped" in results and self.writes):
             return 14

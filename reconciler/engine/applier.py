@@ -6,7 +6,7 @@ reading no older than the freshness limit; a lost answer is unknown until a comp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -29,7 +29,8 @@ from reconciler.core.resource import Json, Resource, SecretUse
 from reconciler.core.secret import Secret
 from reconciler.core.state import Entry, Intent, State
 from reconciler.engine import bookkeeping
-from reconciler.engine.arranging import active_members, desired_arrangement
+from reconciler.engine.arranging import active_members, desired_arrangement, keeps_order
+from reconciler.engine.comparing import stated_value
 from reconciler.engine.differences import describe_difference
 from reconciler.engine.live import Live, observe
 from reconciler.engine.matching import binding_line, is_found_again, parts_of_entry
@@ -65,6 +66,10 @@ class Holder(Protocol):
 
 class _Conflict(Exception):
     """The object moved between the last reading and the write."""
+
+
+class _Gone(_Conflict):
+    """The object was removed between the last reading and the write."""
 
 
 @dataclass(slots=True)
@@ -112,6 +117,7 @@ class _Applier:
         self.entries: dict[str, Entry] = dict(run.ledger.state.resources)
         self.intents: dict[str, Intent] = {each.id: each for each in run.ledger.state.intents}
         self.announced: set[str] = set()
+        self.attempted: set[str] = set()
         self.read_at: dict[tuple[str, str], float] = {}
         self.to_verify: dict[tuple[str, str], list[tuple[Step, Part, str]]] = {}
         self.binding_lines: dict[str, tuple[str, ...]] = {}
@@ -129,6 +135,7 @@ class _Applier:
             if self.result.failure is None and not self.result.was_interrupted:
                 self._verify()
         finally:
+            self._drop_unsent_intents()
             self._store()
         return self.result
 
@@ -152,15 +159,15 @@ class _Applier:
             return
         try:
             self._act(step, rest)
+        except (NotFound, _Gone) as error:
+            if step.action == "delete":
+                self._finish_removal(step)
+            else:
+                self._end(step, "conflict", f"the object is gone. {getattr(error, 'detail', '')}".strip())
         except _Conflict as conflict:
             self._end(step, "conflict", str(conflict))
         except Unresolved as unresolved:
             self._end(step, "skipped", f"what it refers to is not there: {unresolved.reference}")
-        except NotFound as error:
-            if step.action == "delete":
-                self._finish_removal(step)
-            else:
-                self._end(step, "conflict", f"the object is gone. {error.detail}".strip())
         except OutcomeUnknown as error:
             self._end(step, "unknown", f"{error.summary}. {error.detail}".strip())
         except RequestRefused as error:
@@ -172,7 +179,8 @@ class _Applier:
             # What cannot be remembered must not be written (DESIGN §7).
             self._end(step, "failed", f"the memory cannot be written: {error.summary}")
             self.result.failure = error
-        except LeaseHeld as error:
+        except ReconcilerError as error:
+            # A lost lease, a secret that cannot be sent: whatever it is, the outcomes so far are reported.
             self._end(step, "failed", error.summary)
             self.result.failure = error
 
@@ -184,9 +192,6 @@ class _Applier:
             self._delete(step)
         elif resource is None or resource.removed:
             self._deactivate(step)
-        elif step.changes and all(change.op == "release" for change in step.changes):
-            self._record(step)
-            self._end(step, "applied", live_id=self.names.id_of(step.address, step.part) or step.live_id)
         else:
             part = _part(resource, step.part)
             if part.arrangement is not None:
@@ -198,10 +203,6 @@ class _Applier:
             else:
                 self._update(step, resource, part)
 
-    def _entry(self, address: str) -> Entry:
-        """What is ours behind an address; a tombstone without memory is known to the plan alone."""
-        return self.entries.get(address) or self.planned.entries[address]
-
     # -- memory only ----------------------------------------------------------------------------------------------
 
     def _remember_only(self, step: Step) -> None:
@@ -209,10 +210,10 @@ class _Applier:
             old = str(step.changes[0].before)
             self.entries[step.address] = self.entries.pop(old)
         else:
-            entry = self._entry(step.address)
+            entry = self.entries[step.address]
             is_live = bool(step.live_id)
             if is_live:
-                self.entries[step.address] = replace(entry, retired="keep", applied={}, live={})
+                self.entries[step.address] = replace(entry, retired="keep", applied={})
             else:
                 self.entries.pop(step.address)
         self.is_dirty = True
@@ -235,6 +236,10 @@ class _Applier:
 
     def _update(self, step: Step, resource: Resource, part: Part) -> None:
         live_id = self.names.id_of(step.address, part.name) or step.live_id
+        if all(change.op == "release" for change in step.changes):
+            self._record(step)
+            self._end(step, "applied", live_id=live_id)
+            return
         parent = self._parent(resource, part)
         live = self._fresh(step, part, parent, live_id)
         values: dict[str, Json] = {}
@@ -250,7 +255,7 @@ class _Applier:
         self._conclude(step, resource, part, parent, live_id, answer)
 
     def _deactivate(self, step: Step) -> None:
-        entry = self._entry(step.address)
+        entry = self.entries.get(step.address) or self.planned.entries[step.address]
         part = next(each for each in _entry_parts(step.address, entry) if each.name == step.part)
         found = self.snapshot.find(part.collection.name, step.live_id)
         parent = found[0] if found else ""
@@ -258,26 +263,39 @@ class _Applier:
         values = {change.path: change.after for change in step.changes}
         path = self.run.reader.path(part.collection, parent)
         request = update_request(part, path, step.live_id, values, live, self.names)
-        answer = self._send(request, None)
+        answer = self._send(request, lambda: self._refresh(step, part, parent, step.live_id))
         if step.action == "deactivate":
             self.entries[step.address] = replace(entry, retired="deactivate", applied={})
         self.is_dirty = True
-        self._keep(part.collection, parent, answer)
-        self._end(step, "applied")
+        seen = _member(answer, part.collection.item)
+        if seen is None or "id" not in seen:
+            self.to_verify.setdefault((part.collection.name, parent), []).append((step, part, step.live_id))
+            self._end(step, "applied")
+            return
+        self.snapshot.replace(part.collection.name, parent, {**live, **seen})
+        self.read_at[part.collection.name, step.live_id] = self.run.clock.monotonic()
+        different, _ = self._differences(step, part, seen)
+        if different:
+            self._end(step, "diverged", f"read back different: {'; '.join(different)}")
+        else:
+            self._end(step, "applied")
 
     def _delete(self, step: Step) -> None:
-        entry = self._entry(step.address)
+        entry = self.entries.get(step.address) or self.planned.entries[step.address]
         part = next(each for each in _entry_parts(step.address, entry) if each.name == step.part)
         found = self.snapshot.find(part.collection.name, step.live_id)
         parent = found[0] if found else ""
         self._fresh(step, part, parent, step.live_id)
-        self._send(delete_request(part, self.run.reader.path(part.collection, parent), step.live_id), None)
+        self._send(
+            delete_request(part, self.run.reader.path(part.collection, parent), step.live_id),
+            lambda: self._refresh(step, part, parent, step.live_id),
+        )
         self._finish_removal(step)
 
     def _finish_removal(self, step: Step) -> None:
         entry = self.entries.get(step.address)
         if entry is not None:
-            remaining = {part: live_id for part, live_id in entry.live.items() if live_id != step.live_id}
+            remaining = {part: live_id for part, live_id in entry.live.items() if part != step.part}
             inner = {part.name for part in _entry_parts(step.address, entry) if part.inside}
             if set(remaining) <= inner:
                 self.entries.pop(step.address)
@@ -299,8 +317,9 @@ class _Applier:
             if change.address and change.path == "active"
         ]
         request = arrangement.request(resource, own_id, wanted, self.names, activated)
-        self._send(request, lambda: self._freshen_arrangement(step, resource, part, own_id, wanted))
-        self._know_places(request)
+        if any(request.body["job"]["items"].values()):
+            self._send(request, lambda: self._freshen_arrangement(step, resource, part, own_id, wanted))
+            self._keep_arranged(request)
         self._record(step)
         if step.address in self.entries:
             change = step.changes[0]
@@ -315,38 +334,34 @@ class _Applier:
             return
         for name in arrangement.collections:
             if self.run.clock.monotonic() - self._read_time(name, "", "") > self.run.freshness_seconds:
-                before = arrangement.observe(resource, own_id, wanted, self.names)
+                expected = arrangement.observe(resource, own_id, wanted, self.names)
                 self.run.reader.list_again(self.snapshot, name)
                 self.read_at[name, ""] = self.run.clock.monotonic()
                 seen = arrangement.observe(resource, own_id, wanted, self.names)
-                if seen not in (before, wanted) and not (before is None and not step.live_id):
+                if seen not in (expected, wanted) and not keeps_order(seen, expected):
                     raise _Conflict("the order was changed in the account a moment ago")
 
-    def _know_places(self, request: Request) -> None:
-        """What a job arranged is where the next arrangement of the same collection starts from."""
-        for name, items in request.body["job"]["items"].items():
-            for item in items:
-                found = self.snapshot.find(name, item["id"])
+    def _keep_arranged(self, request: Request) -> None:
+        """What was moved stands in the snapshot where it was moved to: the next arrangement is reckoned from there."""
+        for name, _ in request.touches:
+            for item in request.body["job"]["items"].get(name, ()):
+                found = self.snapshot.find(name, str(item["id"]))
                 if found is not None:
-                    moved = {member: value for member, value in item.items() if member != "id"}
+                    moved = {key: value for key, value in item.items() if key != "id"}
                     self.snapshot.replace(name, found[0], {**found[1], **moved})
 
     # -- creates --------------------------------------------------------------------------------------------------
 
     def _create(self, step: Step, resource: Resource, part: Part, rest: Sequence[Step]) -> None:
         parent = self._parent(resource, part)
-        key = (part.collection.name, parent)
-        if self.run.clock.monotonic() - self._read_time(*key, "") > self.run.freshness_seconds:
-            known = {str(each["id"]) for each in self.snapshot.objects(*key)}
-            self.run.reader.list_again(self.snapshot, *key)
-            self.read_at[part.collection.name, parent] = self.run.clock.monotonic()
-            self._refuse_arrivals(resource, part, parent, known)
+        self._freshen_listing(resource, part, parent)
         request = self._create_request(step, resource, part, parent)
         if step.id not in self.announced:
             self._announce(step, request, parent, part, rest)
+        self.attempted.add(step.id)
         try:
-            answer = self._send(request, None)
-        except RequestRefused:
+            answer = self._send(request, lambda: self._freshen_listing(resource, part, parent))
+        except (RequestRefused, NotFound, AccessDenied, _Conflict):
             self._drop_intent(step)
             raise
         except OutcomeUnknown as unknown:
@@ -360,16 +375,35 @@ class _Applier:
             return
         self._created(step, resource, part, parent, created)
 
+    def _freshen_listing(self, resource: Resource, part: Part, parent: str) -> None:
+        """Before a create, and before it is tried again after a wait: nobody else has made the object meanwhile."""
+        key = (part.collection.name, parent)
+        if self.run.clock.monotonic() - self._read_time(*key, "") > self.run.freshness_seconds:
+            known = {str(each["id"]) for each in self.snapshot.objects(*key)}
+            self.run.reader.list_again(self.snapshot, *key)
+            self.read_at[key] = self.run.clock.monotonic()
+            self._refuse_arrivals(resource, part, parent, known)
+
     def _refuse_arrivals(self, resource: Resource, part: Part, parent: str, known: set[str]) -> None:
-        for live in self.snapshot.objects(part.collection.name, parent):
-            if str(live["id"]) in known or not part.admits(live):
-                continue
-            keys = [each for each in part.key_fields() if resource.stated(each.path)[0]]
-            if not keys or all(
-                observe(each, live, self.names) == each.codec.desired(resource.stated(each.path)[1], self.names)
-                for each in keys
-            ):
-                raise _Conflict(f"somebody created {live['id']} a moment ago, which could be it: plan again")
+        arrived = self._arrivals(resource, part, parent, known)
+        if arrived:
+            raise _Conflict(f"somebody created {arrived[0]['id']} a moment ago, which could be it: plan again")
+
+    def _arrivals(self, resource: Resource, part: Part, parent: str, known: Container[str]) -> list[Live]:
+        """Live objects that are not among the known ids and have the resource's key, or need none."""
+        keys = {
+            each.path: each.codec.desired(value, self.names)
+            for each in part.key_fields()
+            for is_stated, value in (stated_value(resource, each),)
+            if is_stated
+        }
+        return [
+            live
+            for live in self.snapshot.objects(part.collection.name, parent)
+            if str(live["id"]) not in known
+            and part.admits(live)
+            and all(observe(each, live, self.names) == keys[each.path] for each in part.fields if each.path in keys)
+        ]
 
     def _create_request(self, step: Step, resource: Resource, part: Part, parent: str) -> Request:
         parts = {each.name: each for each in find_kind(resource.kind).parts(resource.document)}
@@ -484,15 +518,20 @@ class _Applier:
             )
             if len(found) == 1:
                 note = "the answer was lost; the object was found by a listing"
+                self.result.writes += 1
                 self._created(step, resource, part, parent, found[0], note)
                 return
-            if len(found) > 1:
+            if not found:
+                # One of our key that reads back otherwise was ours until somebody changed it: never make a second one.
+                taken = {*intent.known_ids, *self._bound_ids(part.collection)}
+                found = self._arrivals(resource, part, parent, taken) if part.key_fields() else []
+            if found:
                 ids = ", ".join(str(each["id"]) for each in found)
                 key = f"{step.address}#{part.name}" if part.name else step.address
                 self._end(
                     step,
                     "unknown",
-                    f"{unknown.summary}; {len(found)} live objects could be it: {ids}. Say which in bindings.yaml:",
+                    f"{unknown.summary}; {_count(found)} could be it: {ids}. Say which in bindings.yaml:",
                     commands=(f'{key}: {{id: "{found[0]["id"]}"}}',),
                 )
                 return
@@ -522,6 +561,11 @@ class _Applier:
             for part in _entry_parts(address, entry)
             if part.collection.name == collection.name and (live_id := entry.live.get(part.name))
         }
+
+    def _drop_unsent_intents(self) -> None:
+        """What was announced and never sent cannot have happened: a later run has nothing to look for."""
+        for step_id in self.announced - self.attempted:
+            self.is_dirty = self.intents.pop(f"{self.run.run_id}/{step_id}", None) is not None or self.is_dirty
 
     def _drop_intent(self, step: Step) -> None:
         self.intents.pop(f"{self.run.run_id}/{step.id}", None)
@@ -566,7 +610,7 @@ class _Applier:
     def _read_anew(self, step: Step, part: Part, parent: str, live_id: str) -> Live:
         live = self.run.reader.read_object(part.collection, parent, live_id)
         if live is None:
-            raise _Conflict("the object was removed a moment ago")
+            raise _Gone("the object was removed a moment ago")
         self._refuse_moved(step, part, live)
         self.snapshot.replace(part.collection.name, parent, live)
         self.read_at[part.collection.name, live_id] = self.run.clock.monotonic()
@@ -607,9 +651,10 @@ class _Applier:
         }[request.api]
 
         def before() -> None:
-            self.run.lease.renew_if_needed(REQUEST_DEADLINE_SECONDS)
             if before_attempt is not None:
                 before_attempt()
+            # After the reading, which may take as long as a request: the lease must outlive the write itself.
+            self.run.lease.renew_if_needed(REQUEST_DEADLINE_SECONDS)
 
         body = _revealed(request.body, self.run.secrets)
         answer = api.send(
@@ -642,11 +687,6 @@ class _Applier:
             self.to_verify.setdefault((part.collection.name, parent), []).append((step, part, live_id))
         self._end(step, "applied", note, live_id)
 
-    def _keep(self, collection: Collection, parent: str, answer: Json) -> None:
-        live = _member(answer, collection.item)
-        if live is not None and "id" in live:
-            self.snapshot.replace(collection.name, parent, live)
-
     def _differences(self, step: Step, part: Part, live: Live) -> tuple[list[str], bool]:
         different: list[str] = []
         is_untold = False
@@ -674,8 +714,8 @@ class _Applier:
                 self._verify_one(step, part, live_id)
 
     def _verify_one(self, step: Step, part: Part, live_id: str) -> None:
-        resource = self.planned.resources[step.address]
         if part.arrangement is not None:
+            resource = self.planned.resources[step.address]
             wanted = active_members(desired_arrangement(resource, part, self.names), self.planned.resources, self.names)
             if part.arrangement.observe(resource, live_id, wanted, self.names) != wanted:
                 self._end(step, "diverged", "read back in another order")
@@ -710,6 +750,10 @@ class _Applier:
         except (StoreError, LeaseHeld) as error:
             if self.result.failure is None:
                 self.result.failure = error
+
+
+def _count(found: Sequence[Live]) -> str:
+    return "1 live object" if len(found) == 1 else f"{len(found)} live objects"
 
 
 def _part(resource: Resource, name: str) -> Part:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from reconciler.core.canonical import canonical_json
 from reconciler.core.diff import NOTHING, cause_of_difference
+from reconciler.core.graph import in_order
 from reconciler.core.kind import Part
-from reconciler.core.plan import Cause, Change, Step, digest_of
-from reconciler.core.resource import Json, Resource
+from reconciler.core.plan import Change, Step, digest_of
+from reconciler.core.resource import Json, Resource, ref
 from reconciler.core.state import Entry
 from reconciler.engine.comparing import cause_at
 from reconciler.engine.drafting import Draft, step_id
@@ -21,39 +23,60 @@ def arrange_steps(
     draft: Draft, resources: Mapping[str, Resource], matching: Matching, entries: Mapping[str, Entry]
 ) -> None:
     """Add a step for every arrangement that does not hold, and move activations of its members into it."""
-    for resource in resources.values():
-        if resource.removed:
-            continue
-        parts = find_kind(resource.kind).parts(resource.document)
-        for part in parts:
-            if part.arrangement is not None:
-                _arrange(draft, resource, part, resources, matching, entries.get(resource.address))
-        if resource.address in entries:
-            _release(draft, resource.address, entries[resource.address], {part.name for part in parts})
+    wanted = {
+        step_id("update", resource.address, part.name): (resource, part)
+        for resource in resources.values()
+        if not resource.removed
+        for part in find_kind(resource.kind).parts(resource.document)
+        if part.arrangement is not None
+    }
+    stated = {each: desired_arrangement(*pair, matching.names) for each, pair in wanted.items()}
+    needs = {each: {_anchor_step(stated[each], part.name)} for each, (_, part) in wanted.items()}
+    rivals: dict[bytes, list[str]] = {}
+    for each, (resource, part) in wanted.items():
+        rivals.setdefault(canonical_json([part.name, part.collection.name, stated[each]]), []).append(resource.address)
+    for each in in_order(list(wanted), needs):
+        resource, part = wanted[each]
+        _arrange(draft, resource, part, resources, matching, entries.get(resource.address))
+        sharing = rivals[canonical_json([part.name, part.collection.name, stated[each]])]
+        if len(sharing) > 1 and not isinstance(stated[each], list) and each in draft.steps:
+            reason = f"{' and '.join(sharing)} claim the same {part.name}, so each plan would move the other one away."
+            draft.change(each, blocked=(*draft.steps[each].blocked, reason))
 
 
-def _release(draft: Draft, address: str, entry: Entry, stated: set[str]) -> None:
-    """Arrangements that the manifest no longer states are nobody's any more; the objects stay where they are."""
-    for name in sorted(entry.applied.keys() - entry.live.keys() - stated):
-        draft.add(
-            Step(
-                step_id("update", address, name),
-                "update",
-                address,
-                name,
-                changes=tuple(
-                    Change(path, "release", value, None, Cause("release"))
-                    for path, value in entry.applied[name].items()
-                ),
-                reason="the manifest no longer states the order; the objects stay where they are",
-            )
-        )
+def _anchor_step(desired: Json, part: str) -> str:
+    """The step that puts in place what `{after: …}` names, or an empty text."""
+    return step_id("update", str(desired["after"].get("ref", "")), part) if isinstance(desired, Mapping) else ""
+
+
+def _disturbing(draft: Draft, resource: Resource, part: Part, desired: Json) -> set[str]:
+    """The steps after which a place that holds now holds no longer: its anchor moves, or somebody new comes last."""
+    anchor = _anchor_step(desired, part.name)
+    newcomers = (
+        step.id
+        for step in draft.steps.values()
+        if desired == "last"
+        and step.action == "create"
+        and step.address.split("/")[0] == resource.kind
+        and step.address != resource.address
+    )
+    return {anchor, *newcomers} & draft.steps.keys()
 
 
 def desired_arrangement(resource: Resource, part: Part, names: AccountNames) -> Json:
     """The arrangement that the manifest states, canonical."""
     each = part.fields[0]
     return each.codec.desired(resource.stated(each.path)[1], names)
+
+
+def keeps_order(now: Json, before: Json) -> bool:
+    """Whether two lists have what both hold in the same order: members that came or went do not disturb it."""
+    if not isinstance(now, list) or not isinstance(before, list) or not all(isinstance(each, dict) for each in now):
+        return False
+    known = {canonical_json(each) for each in before}
+    kept = [each for each in map(canonical_json, now) if each in known]
+    present = set(kept)
+    return kept == [each for each in map(canonical_json, before) if each in present]
 
 
 def active_members(desired: Json, resources: Mapping[str, Resource], names: AccountNames) -> Json:
@@ -96,19 +119,23 @@ def _arrange(
     key = (resource.address, part.name)
     draft.desired[key] = {part.fields[0].path: stated}
     activations = _take_activations(draft, wanted)
-    if seen == wanted and not activations:
+    disturbing = _disturbing(draft, resource, part, wanted)
+    if seen == wanted and not activations and not disturbing:
         draft.observed[key] = {part.fields[0].path: stated}
         return
     draft.observed[key] = {part.fields[0].path: seen}
     known = entry.applied.get(part.name, {}).get(part.fields[0].path, NOTHING) if entry else NOTHING
     if isinstance(known, list) and isinstance(wanted, list):
         known = [each for each in known if each in wanted]
-    is_new = not identity.live_id or seen == wanted
-    kind = "intended" if is_new else cause_of_difference(wanted, seen, known, is_remembered=entry is not None)
+    kind = cause_of_difference(wanted, seen, known, is_remembered=entry is not None) if seen != wanted else "intended"
     change = Change(part.fields[0].path, "set", seen, stated, cause_at(resource, part.fields[0].path, kind))
+    foreign = [
+        reason
+        for each in (wanted if isinstance(wanted, list) else ())
+        if (reason := _foreign(draft, resource, identity.live_id, each, names))
+    ]
     needs = {create for create in draft.provided.values() if create == step_id("create", resource.address)}
     moved = {step for step in _moves_into(draft, wanted)}
-    needs |= {step_id("update", address, part.name) for address in _anchors(stated)}
     arriving = {
         address: str(resources[address].document.get("title", address))
         for (address, _), create in draft.provided.items()
@@ -124,18 +151,36 @@ def _arrange(
             observed={"digest": digest_of([part.name, seen])} if identity.live_id else {"after": next(iter(needs), "")},
             binding=identity.by,
             changes=(change, *activations),
+            blocked=tuple(foreign),
             reason="brings the order about" + (" and activates the new ones in it" if activations else ""),
             sequence=tuple(arrangement.sequence(resource, identity.live_id, wanted, names, arriving)),
         ),
         *needs,
         *moved,
+        *disturbing,
     )
 
 
-def _anchors(stated: Json) -> set[str]:
-    """The addresses behind which something is placed; they get their own place first."""
-    values = stated.values() if isinstance(stated, Mapping) else ()
-    return {str(each["ref"]) for each in values if isinstance(each, Mapping) and "ref" in each}
+def _foreign(draft: Draft, resource: Resource, own_id: str, reference: Mapping[str, Json], names: AccountNames) -> str:
+    """Why an object cannot be ordered here: it stands, or is meant to stand, in another container."""
+    address = str(reference.get("ref", ""))
+    category = draft.desired.get((address, ""), {}).get("category")
+    if category is not None:
+        is_own = category == names.canonical(ref(resource.address))
+    else:
+        found = names.snapshot.find("triggers", str(reference.get("id", "")) or _live_id(reference, names))
+        is_own = found is None or str(found[1].get("category_id")) == own_id
+    if is_own:
+        return ""
+    shown = address or str(reference.get("external") or reference.get("id"))
+    return f"{shown} does not stand in {resource.address}, so it has no place in its order. Take it out of the list."
+
+
+def _live_id(reference: Mapping[str, Json], names: AccountNames) -> str:
+    try:
+        return names.live_id(reference)
+    except LookupError:
+        return ""
 
 
 def _take_activations(draft: Draft, wanted: Json) -> list[Change]:

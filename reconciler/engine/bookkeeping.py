@@ -8,7 +8,7 @@ from dataclasses import replace
 from reconciler.core.plan import Change, Step
 from reconciler.core.resource import Json, Resource
 from reconciler.core.state import Entry
-from reconciler.engine.comparing import rotation_by_hand, secret_use, stated_value
+from reconciler.engine.comparing import natural_key, rotation_by_hand, secret_use
 from reconciler.engine.planner import Planned
 from reconciler.kinds._registry import find_kind
 
@@ -22,23 +22,12 @@ def bound(entry: Entry | None, resource: Resource, part: str, live_id: str, *, c
     return replace(
         entry,
         live={**entry.live, part: live_id},
-        key=_key(resource),
+        key=natural_key(resource),
         applied=applied,
         protect=resource.lifecycle.protect,
         on_remove=resource.lifecycle.on_remove,
         retired=None,
     )
-
-
-def _key(resource: Resource) -> dict[str, Json]:
-    """What the object is found by without the memory, and its type."""
-    key: dict[str, Json] = {"type": resource.type} if resource.type else {}
-    for part in find_kind(resource.kind).parts(resource.document):
-        for each in part.key_fields():
-            is_stated, value = stated_value(resource, each)
-            if is_stated:
-                key[each.path] = value
-    return key
 
 
 def adopted(entry: Entry, resource: Resource, part: str, observed: Mapping[str, Json]) -> Entry:
@@ -68,7 +57,10 @@ def written(entry: Entry, part: str, changes: Iterable[Change]) -> Entry:
             applied[change.path] = change.after
     everything = {**entry.applied, part: applied}
     return replace(
-        entry, applied={name: fields for name, fields in everything.items() if fields}, generations=generations
+        entry,
+        applied={name: fields for name, fields in everything.items() if fields},
+        generations=generations,
+        retired=None,
     )
 
 
@@ -87,7 +79,11 @@ def in_step(planned: Planned, entries: Mapping[str, Entry], attested: Mapping[st
     changed: dict[str, Entry] = {}
     for address, entry in entries.items():
         resource = planned.resources.get(address)
-        if resource is None or resource.removed or entry.retired:
+        if resource is None or resource.removed:
+            continue
+        if entry.retired and not any(
+            planned.matching.identity(address, part).live_id == entry.live[part] for part in entry.live
+        ):
             continue
         applied = {part: dict(fields) for part, fields in entry.applied.items()}
         for (owner, part), observed in planned.observed.items():
@@ -108,9 +104,10 @@ def in_step(planned: Planned, entries: Mapping[str, Entry], attested: Mapping[st
             entry,
             applied=applied,
             generations=generations,
-            key=_key(resource),
+            key=natural_key(resource),
             protect=resource.lifecycle.protect,
             on_remove=resource.lifecycle.on_remove,
+            retired=None,
         )
         if updated != entry:
             changed[address] = updated
@@ -118,12 +115,13 @@ def in_step(planned: Planned, entries: Mapping[str, Entry], attested: Mapping[st
 
 
 def _vouched_generations(resource: Resource, entry: Entry, attested: Mapping[str, str]) -> Iterable[tuple[str, int]]:
+    """Generations of secrets that only a person can put in place: taken as they are when first stated, later vouched for."""
     for part in find_kind(resource.kind).parts(resource.document):
         for each in part.fields:
             is_stated, value = resource.stated(each.path)
-            if each.rotates == "by_hand" and is_stated and each.path in entry.generations:
+            if each.rotates == "by_hand" and is_stated:
                 manual, _, digest = rotation_by_hand(resource, each)
-                if attested.get(manual) == digest:
+                if each.path not in entry.generations or attested.get(manual) == digest:
                     yield each.path, secret_use(value).generation
 
 

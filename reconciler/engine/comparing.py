@@ -13,7 +13,9 @@ from reconciler.core.kind import MISSING, Field, Part
 from reconciler.core.plan import Cause, Change, digest_of
 from reconciler.core.resource import Json, Resource, SecretUse
 from reconciler.core.state import Entry
+from reconciler.engine.drafting import step_id
 from reconciler.engine.live import AccountNames, Live, observe
+from reconciler.kinds._registry import find_kind
 
 
 @dataclass(slots=True)
@@ -41,6 +43,17 @@ def stated_value(resource: Resource, each: Field) -> tuple[bool, Json]:
     return is_stated, value
 
 
+def natural_key(resource: Resource) -> dict[str, Json]:
+    """What the object is found by without the memory, and its type."""
+    key: dict[str, Json] = {"type": resource.type} if resource.type else {}
+    for part in find_kind(resource.kind).parts(resource.document):
+        for each in part.key_fields():
+            is_stated, value = stated_value(resource, each)
+            if is_stated:
+                key[each.path] = value
+    return key
+
+
 def secret_use(value: Json) -> SecretUse:
     """A secret field's reference and generation as the manifest states them."""
     if isinstance(value, str):
@@ -64,7 +77,10 @@ def hazard_of(each: Field, value: Json) -> str:
 def compare(resource: Resource, part: Part, live: Live, entry: Entry | None, names: AccountNames) -> Comparison:
     """Everything that differs between a part's stated fields and its live object."""
     result = Comparison()
-    applied = dict(entry.applied.get(part.name, {})) if entry else {}
+    # The memory keeps values as they were written; what was external then may have an address now.
+    applied = (
+        {path: _renamed(value, names) for path, value in entry.applied.get(part.name, {}).items()} if entry else {}
+    )
     for each in part.fields:
         is_stated, value = stated_value(resource, each)
         if not is_stated:
@@ -88,6 +104,14 @@ def compare(resource: Resource, part: Part, live: Live, entry: Entry | None, nam
     return result
 
 
+def _renamed(value: Json, names: AccountNames) -> Json:
+    if isinstance(value, Mapping):
+        if "external" in value and "kind" in value:
+            return names.canonical(value)
+        return {key: _renamed(inner, names) for key, inner in value.items()}
+    return [_renamed(inner, names) for inner in value] if isinstance(value, list | tuple) else value
+
+
 def _add_change(
     resource: Resource, each: Field, desired: Json, seen: Json, known: Json, entry: Entry | None, result: Comparison
 ) -> None:
@@ -106,11 +130,6 @@ def _add_change(
             hazard=hazard_of(each, desired),
         )
     )
-    if each.hazard is not None and each.hazard.level == "irreversible" and seen in (each.hazard.values or ()):
-        result.blocked.append(
-            f"{each.path} is {_shown(seen)} live and cannot be changed back. {each.hazard.text} State the live value, or "
-            "stop stating the field."
-        )
     if each.on_update:
         return
     if each.is_key:
@@ -130,29 +149,28 @@ def _shown(value: Json) -> str:
 
 
 def _compare_secret(resource: Resource, each: Field, use: SecretUse, entry: Entry | None, result: Comparison) -> None:
-    written = entry.generations.get(each.path) if entry else None
-    if entry is None or written is None:
+    if entry is None:
         # An object that was found, not made: its secrets count as written in the stated generation (DESIGN §4).
         if use.generation > 1:
             result.assumed_written.append(each.path)
         return
-    if use.generation <= written:
+    written = entry.generations.get(each.path)
+    if written is not None and use.generation <= written:
         return
     if each.rotates == "in_place":
-        result.secrets.append(secret_change(resource, each, use, "rotation"))
-    else:
+        result.secrets.append(secret_change(resource, each, use, "intended" if written is None else "rotation"))
+    elif written is not None:
         result.by_hand.append(each)
+    elif use.generation > 1:
+        result.assumed_written.append(each.path)
 
 
 def rotation_by_hand(resource: Resource, each: Field) -> tuple[str, list[list[str]], str]:
-    """The manual step that changes a secret: its id, the values that a person enters, and the digest to vouch for."""
+    """The manual step that puts a new generation in place: its id, the values to enter, and the digest to vouch for."""
     use = secret_use(resource.stated(each.path)[1])
     values = [["Channel", resource.address], ["Field", each.path], ["Value", f"where {use.reference} points"]]
-    return (
-        f"manual:{resource.address}#rotate-{each.path.replace('_', '-')}",
-        values,
-        digest_of([values, use.generation]),
-    )
+    manual = step_id("manual", resource.address, f"rotate-{each.path.replace('_', '-')}")
+    return manual, values, digest_of([values, use.generation])
 
 
 def secret_change(resource: Resource, each: Field, use: SecretUse, kind: str) -> Change:

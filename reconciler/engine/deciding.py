@@ -11,7 +11,10 @@ from dataclasses import dataclass, field, replace
 from reconciler.core.canonical import canonical_json
 from reconciler.core.plan import Change, Plan, Step, effects
 from reconciler.core.report import Outcome
+from reconciler.engine.arranging import keeps_order
+from reconciler.engine.matching import parts_of_entry
 from reconciler.engine.planner import Planned
+from reconciler.kinds._registry import find_kind
 
 Key = tuple[str, str, str]
 
@@ -43,23 +46,33 @@ class _Decider:
         self.bounds: dict[Key, set[bytes]] = {}
         self.afters: dict[Key, list[bytes]] = {}
         self.created_parts: set[tuple[str, str]] = set()
+        self.saved_changes: dict[Key, list[Change]] = {}
         self.approved_ids = {step.id for step in approved.steps}
         for step in approved.steps:
-            for effect, _ in effects(step):
-                self.bounds.setdefault((effect.address, effect.part, effect.what), set()).add(effect.after)
+            # A blocked step was shown, not approved: what it would do is no part of the bound.
+            for effect, change in effects(step) if not step.blocked else ():
+                key = (effect.address, effect.part, effect.what)
+                self.bounds.setdefault(key, set()).add(effect.after)
+                if change is not None:
+                    self.saved_changes.setdefault(key, []).append(change)
                 if step.action == "create":
                     self.created_parts.add((effect.address, effect.part))
 
     def decide(self) -> Decision:
-        fresh_effects: set[tuple[Key, bytes]] = set()
         approved_by_id = {step.id: step for step in self.approved.steps}
+        fresh_ids = {step.id for step in self.fresh.plan.steps}
         for step in self.fresh.plan.steps:
-            for effect, _ in effects(step):
-                fresh_effects.add(((effect.address, effect.part, effect.what), effect.after))
             self._judge(step, approved_by_id)
+        fresh_effects = {
+            ((effect.address, effect.part, effect.what), effect.after)
+            for step in (*self.decision.runs, *self.decision.blocked)
+            for effect, _ in effects(step)
+        }
         for step in self.approved.steps:
-            if step.is_change:
+            if step.is_change and (not step.blocked or step.id not in fresh_ids):
                 self._judge_missing(step, fresh_effects)
+            elif step.action == "manual" and step.id not in fresh_ids:
+                self._settle(step, "already", "somebody has done it")
         return self.decision
 
     def _covers(self, address: str, part: str, what: str, after: bytes) -> bool:
@@ -74,13 +87,17 @@ class _Decider:
         if step.is_waiting:
             self._settle(step, "waiting", f"waits for {', '.join(step.waits_for)}")
             return
+        saved = approved.get(step.id)
+        if saved is not None and saved.blocked:
+            self.decision.blocked.append(replace(step, blocked=step.blocked or saved.blocked))
+            return
         covered = [
             (effect, change)
             for effect, change in effects(step)
             if self._covers(effect.address, effect.part, effect.what, effect.after)
         ]
         if step.blocked:
-            if covered or self._was_planned(step):
+            if covered or (not step.changes and self._was_planned(step)):
                 self.decision.blocked.append(step)
             else:
                 self._settle(step, "unplanned", "blocked in the fresh plan, and not part of the approved one")
@@ -99,7 +116,7 @@ class _Decider:
                 f"{', '.join(change.path for change in left_out)}: not part of the approved plan: plan again",
             )
         runnable = replace(step, changes=tuple(change for change in step.changes if id(change) in kept))
-        reason = self._stale_reason(runnable, approved.get(step.id))
+        reason = self._stale_reason(runnable, saved)
         if reason:
             self._mark_stale(step, reason)
         self.decision.runs.append(runnable)
@@ -109,35 +126,56 @@ class _Decider:
         return any(key[:2] == (step.address, step.part) for key in self.bounds)
 
     def _stale_reason(self, step: Step, saved: Step | None) -> str:
-        if saved is None or saved.action != step.action or step.action in ("create", "move", "forget", "write_secret"):
+        if step.action in ("create", "move", "forget", "write_secret"):
             return ""
-        if saved.observed == step.observed and "digest" in step.observed:
-            return ""
-        if step.action in ("delete", "deactivate"):
-            return "the object changed since the plan was made"
-        if step.action == "adopt":
-            return "" if saved.live_id == step.live_id else f"it was {saved.live_id}, now it is {step.live_id}"
-        if str(saved.observed.get("after", "")).startswith("create:"):
-            return ""
-        for change in step.changes:
-            reason = self._moved(saved, change)
-            if reason:
-                return reason
-        return ""
+        if saved is not None and saved.action == step.action:
+            if saved.observed == step.observed and "digest" in step.observed:
+                return ""
+            if step.action in ("delete", "deactivate"):
+                return "the object changed since the plan was made"
+            if step.action == "adopt":
+                return "" if saved.live_id == step.live_id else f"it was {saved.live_id}, now it is {step.live_id}"
+        return next((reason for change in step.changes if (reason := self._moved(step, change))), "")
 
-    def _moved(self, saved: Step, change: Change) -> str:
+    def _moved(self, step: Step, change: Change) -> str:
+        """Why a field cannot be written any more: live is neither what was reviewed nor what the plan makes of it."""
         if change.op == "release":
             return ""
-        planned = [each for each in saved.changes if (each.path, each.address) == (change.path, change.address)]
-        for each in planned:
-            if canonical_json(each.before) == canonical_json(change.before):
-                return ""
-        afters = self.bounds.get(
-            (change.address or saved.address, change.part if change.address else saved.part, change.path), ()
-        )
-        if canonical_json([change.op, change.before]) in afters:
+        address, part = (change.address, change.part) if change.address else (step.address, step.part)
+        planned = self.saved_changes.get((address, part, change.path), [])
+        before = canonical_json(change.before)
+        if any(before in (canonical_json(each.before), canonical_json(each.after)) for each in planned):
+            return ""
+        if self._is_as_we_left_it(address, part, change):
             return ""
         return f"{change.path} is neither what it was when the plan was made nor what the plan makes of it"
+
+    def _is_as_we_left_it(self, address: str, part: str, change: Change) -> bool:
+        """Whether this plan, run in part, left the field as it is: inert, never written so far, or the same order with
+        other members."""
+        resource = self.fresh.resources.get(address)
+        if resource is None:
+            return False
+        kind = find_kind(resource.kind)
+        its_part = next((each for each in kind.parts(resource.document) if each.name == part), None)
+        if its_part is not None and its_part.arrangement is not None:
+            planned = self.saved_changes.get((address, part, change.path), [])
+            is_kept = any(keeps_order(change.before, other) for each in planned for other in (each.before, each.after))
+            return is_kept or (address, "") in self.created_parts
+        field = its_part.field(change.path) if its_part is not None else None
+        if field is None or not self._was_to_be_created(address, part):
+            return False
+        if change.before == field.inert or (change.path, change.before) == kind.deactivates:
+            return True
+        entry = self.fresh.entries.get(address)
+        is_ours = entry is not None and entry.live.get(part) == self.fresh.matching.identity(address, part).live_id
+        return entry is not None and is_ours and change.path not in entry.applied.get(part, {})
+
+    def _was_to_be_created(self, address: str, part: str) -> bool:
+        """Whether the approved plan creates the part, alone or inside another one of its resource."""
+        return (address, part) in self.created_parts or any(
+            each.address == address and each.part == part and each.action == "link" for each in self.approved.steps
+        )
 
     def _judge_missing(self, step: Step, fresh_effects: set[tuple[Key, bytes]]) -> None:
         missing = [
@@ -152,6 +190,9 @@ class _Decider:
                     if (each.address, each.part) in brought and each.id not in self.approved_ids:
                         self.decision.stands_for.setdefault(each.id, step.id)
             return
+        if step.blocked:
+            self._settle(step, "skipped", "it was blocked when the plan was made")
+            return
         if self._is_held_by_a_block(step, {(effect.address, effect.part) for effect, _ in missing}):
             return
         undone = [
@@ -161,6 +202,8 @@ class _Decider:
         ]
         if undone:
             self._mark_stale(step, undone[0])
+            if all(each.id != step.id for each in self.decision.runs):
+                self._settle(step, "skipped", f"it is stale: {undone[0]}")
         elif len(missing) == sum(1 for _ in effects(step)) or step.action not in ("create",):
             still_runs = any(each.id == step.id for each in self.decision.runs)
             if not still_runs:
@@ -179,18 +222,18 @@ class _Decider:
     def _not_done(self, step: Step, change: Change | None, address: str, part: str) -> str:
         """Why an effect that the fresh plan does not have cannot be taken as done; empty when it is done."""
         identity = self.fresh.matching.identity(address, part)
-        is_gone_here = address not in self.fresh.resources
+        resource = self.fresh.resources.get(address)
+        is_gone_here = resource is None or bool(resource.removed)
         if change is None:
             if step.action == "create":
                 return "" if identity.live_id else "the object is not there, and is not to be created any more"
             if step.action == "adopt":
                 return "" if identity.live_id == step.live_id or not step.live_id else "the live object is another one"
             if step.action == "delete":
-                is_there = any(
-                    str(live.get("id")) == step.live_id
-                    for key in self.fresh.matching.names.snapshot.listings
-                    for live in self.fresh.matching.names.objects(*key)
-                )
+                entry = self.fresh.entries.get(address)
+                own = [each for each in parts_of_entry(address, entry) if each.name == part] if entry else []
+                snapshot = self.fresh.matching.names.snapshot
+                is_there = any(snapshot.find(each.collection.name, step.live_id) for each in own)
                 return "the object is still there, and is not to be deleted any more" if is_there else ""
             return ""
         if change.op in ("release", "write_secret") or step.action in ("move", "forget") or is_gone_here:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from reconciler.core.kind import MISSING, Collection, Field, Part, Unresolved
 from reconciler.core.resource import Json, by_id, external, ref
+from reconciler.kinds._collections import BY_NAME
 from reconciler.kinds._registry import find_kind
 
 Live = Mapping[str, Json]
@@ -29,6 +31,7 @@ class Snapshot:
 
     listings: dict[tuple[str, str], Listing] = field(default_factory=dict)
     via_ids: frozenset[str] | None = None
+    _places: dict[tuple[str, str], tuple[Listing, dict[str, int]]] = field(default_factory=dict)
 
     def has_read(self, collection: str) -> bool:
         """Whether the collection was read completely, whatever its parents."""
@@ -46,18 +49,23 @@ class Snapshot:
 
     def find(self, collection: str, live_id: str) -> tuple[str, Live] | None:
         """The parent id and the object with that id."""
-        for (name, owner), listing in self.listings.items():
-            if name == collection:
-                for each in listing.objects:
-                    if str(each.get("id")) == live_id and each.get("deleted") is not True:
-                        return owner, each
+        for key in [key for key in self.listings if key[0] == collection]:
+            place = self._places_of(key).get(live_id)
+            if place is not None:
+                found = self.listings[key].objects[place]
+                if found.get("deleted") is not True:
+                    return key[1], found
         return None
 
+    def listings_of(self, collection: str) -> tuple[Listing, ...]:
+        """Its listings, of all parents."""
+        return tuple(listing for (name, _), listing in self.listings.items() if name == collection)
+
     def unreadable(self, collection: str) -> str:
-        """Why a collection could not be read, or an empty string."""
-        return next(
-            (each.unreadable for (name, _), each in self.listings.items() if name == collection and each.unreadable), ""
-        )
+        """Why a collection could not be read, or an empty string; nothing is known of what is inside an unreadable one."""
+        reason = next((each.unreadable for each in self.listings_of(collection) if each.unreadable), "")
+        parent = BY_NAME[collection].parent
+        return reason or (self.unreadable(parent) if parent else "")
 
     def read_at(self, collection: str, parent: str = "") -> float:
         """When it was read."""
@@ -68,10 +76,23 @@ class Snapshot:
         """Put a newer reading of one object in the place of the old one, or add it."""
         listing = self.listings.get((collection, parent), Listing())
         live_id = str(changed.get("id"))
-        others = [each for each in listing.objects if str(each.get("id")) != live_id]
-        places = [index for index, each in enumerate(listing.objects) if str(each.get("id")) == live_id]
-        others.insert(places[0] if places else len(others), changed)
-        self.listings[collection, parent] = Listing(tuple(others), listing.unreadable, listing.read_at)
+        places = self._places_of((collection, parent)) if (collection, parent) in self.listings else {}
+        place = places.setdefault(live_id, len(listing.objects))
+        objects = (*listing.objects[:place], changed, *listing.objects[place + 1 :])
+        newer = Listing(objects, listing.unreadable, listing.read_at)
+        self.listings[collection, parent] = newer
+        self._places[collection, parent] = (newer, places)
+
+    def _places_of(self, key: tuple[str, str]) -> dict[str, int]:
+        """Where each id stands in a listing; made once for each listing, however often it is asked."""
+        listing = self.listings[key]
+        known = self._places.get(key)
+        if known is None or known[0] is not listing:
+            places: dict[str, int] = {}
+            for place, each in enumerate(listing.objects):
+                places.setdefault(str(each.get("id")), place)
+            known = self._places[key] = (listing, places)
+        return known[1]
 
 
 class AccountNames:
@@ -81,7 +102,7 @@ class AccountNames:
         self.snapshot = snapshot
         self._ids: dict[tuple[str, str], str] = {}
         self._owners: dict[tuple[str, str], tuple[str, str]] = {}
-        self.arriving: dict[str, str] = {}
+        self._keys: dict[str, tuple[tuple[Listing, ...], dict[str, list[str]]]] = {}
 
     def bind(self, address: str, part: str, collection: str, live_id: str) -> None:
         """Say that a live object is this part of this address."""
@@ -145,11 +166,14 @@ class AccountNames:
         lookup = find_kind(kind).lookup
         if lookup is None:
             return []
-        return [
-            str(each["id"])
-            for each in self.snapshot.objects(lookup.collection.name)
-            if str(each.get(lookup.member)) == key
-        ]
+        listings = self.snapshot.listings_of(lookup.collection.name)
+        known = self._keys.get(kind)
+        if known is None or any(old is not new for old, new in zip_longest(known[0], listings)):
+            ids: dict[str, list[str]] = {}
+            for each in self.snapshot.objects(lookup.collection.name):
+                ids.setdefault(str(each.get(lookup.member)), []).append(str(each["id"]))
+            known = self._keys[kind] = (listings, ids)
+        return known[1].get(key, [])
 
 
 def observe(field: Field, live: Live, names: AccountNames) -> Json:

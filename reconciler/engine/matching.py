@@ -36,14 +36,10 @@ class Identity:
 
 @dataclass(slots=True)
 class Matching:
-    """The identities of all parts, and the names that follow from them.
-
-    `renames` maps an address without a manifest to the one whose manifest would take over its live object.
-    """
+    """The identities of all parts, and the names that follow from them."""
 
     names: AccountNames
     identities: dict[tuple[str, str], Identity] = field(default_factory=dict)
-    renames: dict[str, str] = field(default_factory=dict)
 
     def identity(self, address: str, part: str) -> Identity:
         """The identity of a part; an empty one is absent."""
@@ -73,25 +69,22 @@ class _Matcher:
         self.matching = Matching(AccountNames(snapshot))
         self.names = self.matching.names
         self.claims: dict[tuple[str, str], list[tuple[str, str]]] = {}
-        self.leaving: dict[tuple[str, str], str] = {}
+        self.by_key: dict[tuple[str, str, str], dict[Json, list[Live]]] = {}
 
     def match(self) -> Matching:
-        self._name_what_leaves()
         parts = [
             (resource, part)
             for resource in self.resources
             for part in find_kind(resource.kind).parts(resource.document)
             if part.arrangement is None
         ]
+        self._claim_what_is_removed()
         for resource, part in parts:
             self._from_memory(resource, part)
-        keyed = [
-            (resource, part, self._unclaimed(part))
-            for resource, part in parts
-            if not find_kind(resource.kind).matches_by_title and not part.found_through[0] and not part.inside
-        ]
-        for resource, part, candidates in keyed:
-            self._by_key(resource, part, candidates)
+        self._refuse_shared_keys(parts)
+        for resource, part in parts:
+            if not find_kind(resource.kind).matches_by_title and not part.found_through[0] and not part.inside:
+                self._by_key(resource, part)
         for resource, part in parts:
             if part.found_through[0]:
                 self._through(resource, part)
@@ -103,28 +96,43 @@ class _Matcher:
         self._refuse_double_claims()
         return self.matching
 
-    def _name_what_leaves(self) -> None:
-        """Objects of ours without a manifest keep their names, and are nobody else's until they are gone."""
-        staying = {each.address for each in self.resources}
+    def _claim_what_is_removed(self) -> None:
+        """What is ours stays ours until it is removed: nobody else adopts it, and references to it keep its address."""
+        present = {each.address for each in self.resources}
         for address, entry in self.entries.items():
-            if address in staying or entry.retired:
+            if address in present or entry.retired:
                 continue
             for part in parts_of_entry(address, entry):
                 live_id = entry.live.get(part.name, "")
                 if live_id and self.snapshot.find(part.collection.name, live_id):
+                    self.claims.setdefault((part.collection.name, live_id), []).append((address, part.name))
                     self.names.bind(address, part.name, part.collection.name, live_id)
-                    self.leaving[part.collection.name, live_id] = address
+
+    def _refuse_shared_keys(self, parts: Sequence[tuple[Resource, Part]]) -> None:
+        """Two manifests that state one natural key are one object; a second one is neither adopted nor created."""
+        sharing: dict[tuple[str, str, str, Json], list[tuple[Resource, Part]]] = {}
+        for resource, part in parts:
+            if find_kind(resource.kind).matches_by_title or part.found_through[0] or part.inside:
+                continue
+            stated = self._stated_keys(resource, part)
+            if stated or part.is_singleton:
+                path, value = next(iter(stated.items()), ("", ""))
+                sharing.setdefault((part.collection.name, part.type_value, path, value), []).append((resource, part))
+        for claimants in sharing.values():
+            names = " and ".join(resource.address for resource, _ in claimants)
+            for resource, part in claimants if len(claimants) > 1 else ():
+                if self._is_open(resource, part):
+                    self._set(
+                        resource,
+                        part,
+                        Identity(undecided=f"{names} are found by the same key. Remove one of the manifests."),
+                    )
 
     def _is_open(self, resource: Resource, part: Part) -> bool:
         known = self.matching.identities.get((resource.address, part.name))
         return known is None or bool(known.was and not known.live_id and not known.undecided)
 
     def _found(self, resource: Resource, part: Part, live_id: str, by: str, was: str = "") -> None:
-        former = self.leaving.get((part.collection.name, live_id))
-        if former is not None:
-            self.matching.renames[former] = resource.address
-            self._set(resource, part, Identity(undecided=probable_rename(former, resource.address), was=was))
-            return
         found = self.snapshot.find(part.collection.name, live_id)
         parent = found[0] if found else ""
         self.matching.identities[resource.address, part.name] = Identity(live_id, parent, by, was)
@@ -141,7 +149,7 @@ class _Matcher:
         key = f"{resource.address}#{part.name}" if part.name else resource.address
         binding = self.bindings.get(key, Binding())
         entry = self.entries.get(resource.address)
-        remembered = entry.live.get(part.name, "") if entry and not entry.retired else ""
+        remembered = entry.live.get(part.name, "") if entry else ""
         unreadable = self.snapshot.unreadable(part.collection.name)
         if unreadable:
             self._set(resource, part, Identity(unknown=unreadable, was=remembered))
@@ -159,9 +167,24 @@ class _Matcher:
         for live_id, by in ((remembered, "state"), (binding.live_id, "bindings")):
             if not live_id:
                 continue
-            if self.snapshot.find(part.collection.name, live_id):
+            found = self.snapshot.find(part.collection.name, live_id)
+            if found and not part.admits(found[1]):
+                source = "the memory" if by == "state" else "bindings.yaml"
+                self._set(
+                    resource,
+                    part,
+                    Identity(
+                        undecided=f"{source} says {key} is {live_id}, which is of type "
+                        f'"{found[1].get(part.type_member)}". The type of an object never changes: give the manifest '
+                        "another name, and remove the old one with a tombstone."
+                    ),
+                )
+                return
+            if found:
                 self._found(resource, part, live_id, by)
                 return
+            if by == "state" and entry and entry.retired:
+                continue
             if by == "bindings":
                 self._set(
                     resource,
@@ -180,18 +203,18 @@ class _Matcher:
             if part.admits(each) and (part.collection.name, str(each["id"])) not in self.claims
         ]
 
-    def _by_key(self, resource: Resource, part: Part, candidates: Sequence[Live]) -> None:
+    def _by_key(self, resource: Resource, part: Part) -> None:
         if not self._is_open(resource, part):
             return
         was = self._was(resource, part)
         if part.is_singleton:
-            matches = candidates
+            matches = self._unclaimed(part)
         else:
             stated = self._stated_keys(resource, part)
             if not stated:
-                self._keyless(resource, part, candidates, was)
+                self._keyless(resource, part, self._unclaimed(part), was)
                 return
-            matches = [each for each in candidates if self._has_key(part, each, stated)]
+            matches = self._with_key(part, *next(iter(stated.items())))
         if len(matches) == 1:
             self._found(resource, part, str(matches[0]["id"]), "singleton" if part.is_singleton else "key", was)
         elif len(matches) > 1:
@@ -209,8 +232,21 @@ class _Matcher:
                 return {each.path: each.default}
         return {}
 
-    def _has_key(self, part: Part, live: Live, stated: Mapping[str, Json]) -> bool:
-        return all(observe(each, live, self.names) == stated[each.path] for each in part.fields if each.path in stated)
+    def _with_key(self, part: Part, path: str, value: Json) -> list[Live]:
+        """The unclaimed objects with that key; every object's key is observed once, not once for each manifest."""
+        index = (part.collection.name, part.type_value, path)
+        if index not in self.by_key:
+            key = next(each for each in part.fields if each.path == path)
+            known: dict[Json, list[Live]] = {}
+            for live in self.snapshot.objects(part.collection.name):
+                if part.admits(live):
+                    known.setdefault(observe(key, live, self.names), []).append(live)
+            self.by_key[index] = known
+        return [
+            each
+            for each in self.by_key[index].get(value, ())
+            if (part.collection.name, str(each["id"])) not in self.claims
+        ]
 
     def _keyless(self, resource: Resource, part: Part, candidates: Sequence[Live], was: str) -> None:
         binding = self.bindings.get(resource.address, Binding())
@@ -225,7 +261,7 @@ class _Matcher:
 
     def _several(self, resource: Resource, part: Part, matches: Sequence[Live]) -> str:
         key = f"{resource.address}#{part.name}" if part.name else resource.address
-        shown = "; ".join(f'{each["id"]} ("{_title_of(each)}")' for each in matches[:5])
+        shown = "; ".join(f'{each["id"]} ("{title_of(each)}")' for each in matches[:5])
         ids = ", ".join(f'"{each["id"]}"' for each in matches)
         first = matches[0]["id"]
         count = f"{len(matches)} live objects could be it" if len(matches) > 1 else "a live object could be it"
@@ -306,14 +342,12 @@ class _Matcher:
             by_title.setdefault((part.collection.name, title), []).append((resource, part))
         for (_, title), sharing in by_title.items():
             part = sharing[0][1]
-            key = part.key_fields()[0]
-            matches = [each for each in self._unclaimed(part) if observe(key, each, self.names) == title]
+            matches = self._with_key(part, part.key_fields()[0].path, title)
             if len(sharing) == 1 and len(matches) == 1:
                 self._found(*sharing[0], str(matches[0]["id"]), "title", self._was(*sharing[0]))
             elif not matches:
                 for resource, each in sharing:
-                    reason = self._renamed_without_memory(resource, each)
-                    self._set(resource, each, Identity(was=self._was(resource, each), undecided=reason))
+                    self._set(resource, each, Identity(was=self._was(resource, each)))
             else:
                 self._pair(sharing, matches)
 
@@ -335,30 +369,9 @@ class _Matcher:
             else:
                 self._set(resource, part, Identity(undecided=self._several(resource, part, mine or matches)))
 
-    def _renamed_without_memory(self, resource: Resource, part: Part) -> str:
-        """Why a rule is not created where nothing is remembered and a live one is equal but for its title."""
-        if self.entries:
-            return ""
-        ruled_out = self.bindings.get(resource.address, Binding()).none_of
-        equal = [
-            each
-            for each in self._unclaimed(part)
-            if str(each["id"]) not in ruled_out and self._equals(resource, part, each, but_for_key=True)
-        ]
-        if not equal:
-            return ""
-        first, ids = equal[0], ", ".join(f'"{each["id"]}"' for each in equal)
-        return (
-            f'the live {part.collection.item} "{_title_of(first)}" ({first["id"]}) equals it but for the title, and there is no '
-            f'memory: probably a rename. Say so in bindings.yaml: {resource.address}: {{id: "{first["id"]}"}}, or that it is '
-            f"another one: {resource.address}: {{none_of: [{ids}]}}"
-        )
-
-    def _equals(self, resource: Resource, part: Part, live: Live, *, but_for_key: bool = False) -> bool:
+    def _equals(self, resource: Resource, part: Part, live: Live) -> bool:
         for each in part.fields:
             is_stated, value = resource.stated(each.path)
-            if but_for_key and each.is_key:
-                continue
             if is_stated and not each.is_secret and each.is_readable:
                 seen = observe(each, live, self.names)
                 if seen is not MISSING and seen != each.codec.desired(value, self.names):
@@ -376,16 +389,8 @@ class _Matcher:
                     )
 
 
-def probable_rename(former: str, new: str) -> str:
-    """Why neither the removal of one address nor the adoption of its live object by another is run."""
-    return (
-        f"{new} is the live object of {former}, which has no manifest any more: probably a rename. If it is one, write "
-        f"moved_from: [{former.split('/', 1)[1]}] in the manifest of {new}; otherwise remove {former} first, in a plan of "
-        "its own."
-    )
-
-
-def _title_of(live: Live) -> str:
+def title_of(live: Live) -> str:
+    """The name of a live object for people, or an empty text."""
     for member in ("displayName", "title", "name"):
         if live.get(member):
             return str(live[member])
@@ -398,6 +403,31 @@ def parts_of_entry(address: str, entry: Entry) -> Iterable[Part]:
     key = dict(entry.key or {})
     document = {"kind": kind, "name": name, **({"type": key["type"]} if "type" in key else {})}
     return tuple(part for part in find_kind(kind).parts(document) if part.arrangement is None)
+
+
+def bound_tombstones(
+    resources: Sequence[Resource], entries: Mapping[str, Entry], bindings: Mapping[str, Binding]
+) -> dict[str, Entry]:
+    """What `bindings.yaml` says that tombstones stand for where the memory does not know (DESIGN §5, removal).
+
+    A kind whose parts follow from its type is left out: neither the tombstone nor the line says the type.
+    """
+    found: dict[str, Entry] = {}
+    for resource in resources:
+        if not resource.removed or resource.address in entries:
+            continue
+        lines = {
+            key.partition("#")[2]: line for key, line in bindings.items() if key.partition("#")[0] == resource.address
+        }
+        entry = Entry(live={part: line.live_id for part, line in lines.items() if line.live_id})
+        if not entry.live:
+            continue
+        try:
+            parts_of_entry(resource.address, entry)
+        except KeyError:
+            continue
+        found[resource.address] = entry
+    return found
 
 
 def is_found_again(part: Part) -> bool:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from reconciler.core.canonical import canonical_json
 from reconciler.core.graph import cycles, in_order
 from reconciler.core.guard import guard
 from reconciler.core.kind import MISSING, Field, Kind, Part, Unresolved
 from reconciler.core.plan import Change, Plan, Step, digest_of
+from reconciler.core.policy import Binding
 from reconciler.core.resource import Json, Resource
 from reconciler.core.state import Entry
 from reconciler.engine.arranging import arrange_steps
@@ -21,6 +23,7 @@ from reconciler.engine.comparing import (
     cause_at,
     compare,
     hazard_of,
+    natural_key,
     observed_digest_content,
     rotation_by_hand,
     secret_change,
@@ -28,8 +31,8 @@ from reconciler.engine.comparing import (
     stated_value,
 )
 from reconciler.engine.drafting import Draft, step_id
-from reconciler.engine.live import Live, Snapshot, observe_part
-from reconciler.engine.matching import Identity, Matching, match
+from reconciler.engine.live import Live, Snapshot, observe, observe_part
+from reconciler.engine.matching import Identity, Matching, bound_tombstones, match, title_of
 from reconciler.engine.removing import removal_steps
 from reconciler.engine.warning import plan_warnings
 from reconciler.kinds._registry import find_kind
@@ -74,7 +77,10 @@ class _Planner:
         self.environment = inputs.environment
         self.resources = {each.address: each for each in self.environment.resources}
         self.entries = dict(inputs.entries)
+        if inputs.memory == "none":
+            self.entries.update(bound_tombstones(self.environment.resources, self.entries, self.environment.bindings))
         self.draft = Draft()
+        self.alike: dict[tuple[str, str, tuple[str, ...]], dict[bytes, list[Live]]] = {}
 
     def make(self) -> Planned:
         self._move()
@@ -93,6 +99,7 @@ class _Planner:
             self.inputs.snapshot,
             self.inputs.memory,
         )
+        self._block_renames()
         self._look_up_externals()
         self._find_dependencies()
         self._open_circles()
@@ -126,6 +133,31 @@ class _Planner:
                         )
                     )
                     break
+
+    def _block_renames(self) -> None:
+        """An address that goes and one that comes with the same key are most likely one object under a new name."""
+        going: dict[bytes, list[str]] = {}
+        for address in sorted({step.address for step in self.draft.steps.values() if self._is_removal(step)}):
+            key = canonical_json([address.split("/")[0], dict(self.entries[address].key or {})])
+            going.setdefault(key, []).append(address)
+        if not going:
+            return
+        for resource in self.environment.resources:
+            if resource.removed or resource.address in self.entries:
+                continue
+            for old in going.get(canonical_json([resource.kind, natural_key(resource)]), ()):
+                reason = (
+                    f"{old} goes and {resource.address} comes with the same key: probably one object under a new name. "
+                    f"Say so in the manifest of {resource.address}: moved_from: [{old.split('/')[1]}]. If they are two, "
+                    "remove the old one in a plan of its own."
+                )
+                for step in list(self.draft.steps.values()):
+                    if step.address in (old, resource.address) and step.action != "manual":
+                        self._block(step.id, reason)
+
+    def _is_removal(self, step: Step) -> bool:
+        resource = self.resources.get(step.address)
+        return (resource is None or bool(resource.removed)) and bool(step.live_id) and step.address in self.entries
 
     def _plan_resource(self, resource: Resource) -> None:
         kind = find_kind(resource.kind)
@@ -171,6 +203,10 @@ class _Planner:
         entry = self.entries.get(resource.address)
         is_ours = entry is not None and entry.live.get(part.name) == identity.live_id
         comparison = compare(resource, part, live, entry if is_ours else None, self.names)
+        if is_ours and entry is not None and entry.protect and not resource.lifecycle.protect:
+            is_first = next(iter(entry.live)) == part.name
+            cause = cause_at(resource, "lifecycle", "intended")
+            comparison.changes.extend([Change("lifecycle.protect", "release", True, None, cause)] if is_first else [])
         key = (resource.address, part.name)
         self.draft.observed[key], self.draft.desired[key] = comparison.observed, comparison.desired
         first: str = ""
@@ -228,15 +264,7 @@ class _Planner:
                 blocked=tuple(comparison.blocked),
             ),
             *([first] if first else []),
-            *self._needed_by_inert(resource, part, comparison.changes),
         )
-
-    def _needed_by_inert(self, resource: Resource, part: Part, changes: Sequence[Change]) -> list[str]:
-        """The creates before which a field keeps its harmless value, also where its object is there already."""
-        fields = [part.field(change.path) for change in changes]
-        if not any(each is not None and each.inert is not MISSING for each in fields):
-            return []
-        return [step_id("create", resource.address, other) for other in part.links_after]
 
     def _plan_secrets(
         self, resource: Resource, part: Part, identity: Identity, comparison: Comparison, first: str
@@ -305,6 +333,15 @@ class _Planner:
                 f"the live object {identity.was} that was ours is gone, and a new one would not be the same channel: its id and "
                 "webhook URL change. Remove the manifest, or forget the old one with state rm and plan again."
             )
+        pointing = [other for other in parts.values() if part.name in dict(other.embeds).values()]
+        for other in pointing:
+            if self.matching.identity(resource.address, other.name).live_id:
+                blocked.append(
+                    f"its {other.name} is there without it, and would not lead to a new one. Delete the {other.name} in the "
+                    "account, and plan again."
+                )
+        if self.inputs.memory == "none" or not self.inputs.entries:
+            blocked.extend(self._resemblance(resource, part))
         if resource.lifecycle.watch_only:
             self.draft.warnings.append(f"{resource.address} is watched only, and does not exist.")
             return
@@ -331,6 +368,37 @@ class _Planner:
         for name, later in inner_deferred.items():
             if later:
                 self._plan_link(resource, parts[name], later, create)
+
+    def _resemblance(self, resource: Resource, part: Part) -> list[str]:
+        """Without a memory, a live object that equals the manifest but for its key may be it under another key."""
+        fields = tuple(
+            each
+            for each in part.fields
+            if not each.is_key and not each.is_secret and each.is_readable and resource.stated(each.path)[0]
+        )
+        if part.name or not fields:
+            return []
+        index = (part.collection.name, part.type_value, tuple(each.path for each in fields))
+        if index not in self.alike:
+            alike: dict[bytes, list[Live]] = {}
+            for live in self.inputs.snapshot.objects(part.collection.name):
+                values = [observe(each, live, self.names) for each in fields]
+                is_free = self.names.owner(part.collection.name, str(live["id"])) is None
+                if is_free and part.admits(live) and all(value is not MISSING for value in values):
+                    alike.setdefault(canonical_json(values), []).append(live)
+            self.alike[index] = alike
+        wanted = [each.codec.desired(resource.stated(each.path)[1], self.names) for each in fields]
+        passed = self.environment.bindings.get(resource.address, Binding()).none_of
+        found = [each for each in self.alike[index].get(canonical_json(wanted), ()) if str(each["id"]) not in passed]
+        if not found:
+            return []
+        shown = "; ".join(f'{each["id"]} ("{title_of(each)}")' for each in found[:5])
+        every = ", ".join(f'"{each}"' for each in dict.fromkeys([*passed, *(str(each["id"]) for each in found)]))
+        return [
+            "nothing is remembered, and what is live equals it in everything that the manifest states but its key, so it "
+            f"may be the same under another name: {shown}. Say which in bindings.yaml: {resource.address}: "
+            f'{{id: "{found[0]["id"]}"}}, or that it is none of them: {resource.address}: {{none_of: [{every}]}}'
+        ]
 
     def _create_changes(self, resource: Resource, part: Part, cause: str) -> tuple[list[Change], list[Change]]:
         """What a creation sends, and what has to wait for a link step."""
@@ -477,13 +545,13 @@ class _Planner:
 
     def _find_dependencies(self) -> None:
         for step in list(self.draft.steps.values()):
+            move = step_id("move", step.address)
+            if move in self.draft.steps and step.id != move:
+                self.draft.needs[step.id].add(move)
             part = self._part(step.address, step.part)
             if step.action in ("create", "link") and part is not None:
                 for other in self._implied(step, part):
                     self.draft.needs[step.id].add(other)
-                for name in part.follows + part.links_after:
-                    if (step.address, name) in self.draft.blocked_parts:
-                        self._block(step.id, f"{self.draft.blocked_parts[step.address, name]} is blocked itself.")
             for change in step.changes:
                 for reference in _references_in(change.after):
                     self._depend(step, change, reference)
@@ -637,9 +705,9 @@ class _Planner:
         for address, entry in self.entries.items():
             if not entry.retired:
                 owned[address.split("/")[0]] = owned.get(address.split("/")[0], 0) + 1
-        for step in steps:
-            if step.action == "adopt" and step.is_change and step.address not in self.entries:
-                owned[step.address.split("/")[0]] = owned.get(step.address.split("/")[0], 0) + 1
+        for address in {step.address for step in steps if step.action == "adopt" and step.is_change}:
+            if address not in self.entries:
+                owned[address.split("/")[0]] = owned.get(address.split("/")[0], 0) + 1
         guarded, approvals = guard(
             steps, self.environment.policy, self.environment.approvals, owned=owned, today=self.inputs.today
         )

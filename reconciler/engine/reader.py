@@ -14,7 +14,7 @@ from reconciler.core.policy import Binding
 from reconciler.core.resource import Resource
 from reconciler.core.state import Entry
 from reconciler.engine.live import Listing, Live, Snapshot
-from reconciler.engine.matching import match, parts_of_entry
+from reconciler.engine.matching import bound_tombstones, match, parts_of_entry
 from reconciler.kinds._collections import BY_NAME
 from reconciler.kinds._conditions import VIA_FIELDS
 from reconciler.kinds._registry import find_kind
@@ -37,6 +37,7 @@ class Reader:
         self, resources: Sequence[Resource], entries: Mapping[str, Entry], bindings: Mapping[str, Binding]
     ) -> Snapshot:
         """Everything that planning these resources needs; raises ServiceError when the service cannot be read."""
+        entries = {**bound_tombstones(resources, entries, bindings), **entries}
         snapshot = Snapshot()
         needed = needed_collections(resources, entries)
         wants_definitions = any(_uses_via(resource) for resource in resources)
@@ -94,8 +95,9 @@ class Reader:
     ) -> None:
         requests = {(each.name, parent): self._request(each, parent) for each, parent in wanted}
         listed = list(requests.values()) + ([_DEFINITIONS] if with_definitions else [])
-        results = self._account.list_collections(listed)
+        # Dated when the reading began: its first page is no younger than that.
         now = self._clock.monotonic()
+        results = self._account.list_collections(listed)
         for key, request in requests.items():
             result = results[request]
             if isinstance(result, ServiceError):
@@ -123,8 +125,11 @@ class Reader:
                 parents = [found.live_id] if found.live_id else _candidates(snapshot, outer)
                 for parent in parents:
                     wanted[part.collection.name, parent] = (part.collection, parent)
-        for part, parent in _inside_what_leaves(resources, entries):
-            wanted[part.collection.name, parent] = (part.collection, parent)
+        for entry, parts in _removed(resources, entries):
+            for part in parts:
+                parent = entry.live.get(part.inside, "") if part.inside else ""
+                if parent and snapshot.find(part.collection.parent, parent):
+                    wanted[part.collection.name, parent] = (part.collection, parent)
         return wanted.values()
 
     def _read_what_lists_leave_out(
@@ -147,6 +152,13 @@ class Reader:
                     self._read_into(snapshot, part.collection, identity.parent, identity.was)
                 elif identity.live_id and self._lacks_a_mirror(snapshot, resource, part, identity.live_id):
                     self._read_into(snapshot, part.collection, identity.parent, identity.live_id)
+        for entry, parts in _removed(resources, entries):
+            for part in parts:
+                live_id = entry.live.get(part.name, "")
+                is_readable = part.collection.has_item_read and not snapshot.unreadable(part.collection.name)
+                if live_id and is_readable and not snapshot.find(part.collection.name, live_id):
+                    parent = entry.live.get(part.inside, "") if part.inside else ""
+                    self._read_into(snapshot, part.collection, parent, live_id)
 
     def _read_into(self, snapshot: Snapshot, collection: Collection, parent: str, live_id: str) -> None:
         if collection.parent and not parent:
@@ -172,11 +184,11 @@ def needed_collections(resources: Sequence[Resource], entries: Mapping[str, Entr
             need(BY_NAME[collection.parent])
         found.setdefault(collection.name, collection)
 
-    def need_of_entry(address: str, entry: Entry) -> None:
-        for part in parts_of_entry(address, entry):
+    def need_removed(parts: Iterable[Part]) -> None:
+        for part in parts:
             need(part.collection)
-        for collection, _ in find_kind(address.split("/")[0]).holds:
-            need(collection)
+            for taken, _ in part.takes:
+                need(BY_NAME[taken])
 
     addresses = set()
     for resource in resources:
@@ -184,7 +196,7 @@ def needed_collections(resources: Sequence[Resource], entries: Mapping[str, Entr
             continue
         addresses.add(resource.address)
         if resource.removed:
-            need_of_entry(resource.address, entries[resource.address])
+            need_removed(parts_of_entry(resource.address, entries[resource.address]))
             continue
         for part in find_kind(resource.kind).parts(resource.document):
             need(part.collection)
@@ -202,8 +214,18 @@ def needed_collections(resources: Sequence[Resource], entries: Mapping[str, Entr
                 need(lookup.collection)
     for address, entry in entries.items():
         if address not in addresses and not entry.retired:
-            need_of_entry(address, entry)
+            need_removed(parts_of_entry(address, entry))
     return list(found.values())
+
+
+def _removed(resources: Sequence[Resource], entries: Mapping[str, Entry]) -> Iterable[tuple[Entry, Iterable[Part]]]:
+    """What is ours and has no manifest any more, or a tombstone, with its parts."""
+    present = {each.address for each in resources if not each.removed}
+    return [
+        (entry, parts_of_entry(address, entry))
+        for address, entry in entries.items()
+        if address not in present and not entry.retired
+    ]
 
 
 def _ids(snapshot: Snapshot, collection: str) -> list[str]:
@@ -217,17 +239,6 @@ def _inner_parts(resource: Resource) -> Iterable[tuple[Part, Part]]:
     for part in parts.values():
         if part.inside:
             yield part, parts[part.inside]
-
-
-def _inside_what_leaves(resources: Sequence[Resource], entries: Mapping[str, Entry]) -> Iterable[tuple[Part, str]]:
-    """The parts that live inside another one of resources whose manifest is gone, and that one's live id."""
-    staying = {each.address for each in resources if not each.removed}
-    for address, entry in entries.items():
-        if address in staying or entry.retired:
-            continue
-        for part in parts_of_entry(address, entry):
-            if part.inside and entry.live.get(part.inside):
-                yield part, entry.live[part.inside]
 
 
 def _candidates(snapshot: Snapshot, outer: Part) -> list[str]:

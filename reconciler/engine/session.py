@@ -17,7 +17,7 @@ from reconciler.core.kind import Collection
 from reconciler.core.plan import Plan, PlanFile
 from reconciler.core.report import Outcome, Report
 from reconciler.core.secret import Secret
-from reconciler.core.state import State, Target
+from reconciler.core.state import Entry, State, Target
 from reconciler.engine.applier import (
     FRESHNESS_SECONDS,
     REQUEST_DEADLINE_SECONDS,
@@ -31,7 +31,6 @@ from reconciler.engine.deciding import Decision, decide
 from reconciler.engine.live import Snapshot
 from reconciler.engine.planner import Inputs, Planned, make_plan
 from reconciler.engine.reader import Reader
-from reconciler.engine.removing import bound_tombstones
 from reconciler.engine.settling import settle_intents
 from reconciler.manifest.loader import LoadedEnvironment
 from reconciler.secrets.redactor import Redactor
@@ -134,8 +133,10 @@ def envelope(session: Session, state: State | None) -> dict[str, Any]:
 
 def _fresh_plan(session: Session, state: State | None) -> Planned:
     environment = session.environment
-    entries = state.resources if state else bound_tombstones(environment)
+    entries = state.resources if state else {}
     snapshot = session.reader.read(environment.resources, entries, environment.bindings)
+    if state and state.intents:
+        entries = _with_announced(state, environment, snapshot)
     return make_plan(
         Inputs(
             environment,
@@ -146,6 +147,16 @@ def _fresh_plan(session: Session, state: State | None) -> Planned:
             environment.attested,
         )
     )
+
+
+def _with_announced(state: State, environment: LoadedEnvironment, snapshot: Snapshot) -> Mapping[str, Entry]:
+    """The memory as the next apply will find it: a live object that a dead run's open intent accounts for is ours.
+
+    Only for the plan: nothing is stored, and apply settles the intents itself with listings of its own.
+    """
+    resources = {each.address: each for each in environment.resources}
+    settled = settle_intents(state, resources, lambda collection, parent: snapshot, lambda: None)
+    return settled.state.resources
 
 
 def _require_shared(environment: LoadedEnvironment, backend: Backend) -> None:
@@ -423,9 +434,10 @@ def _settle(session: Session, ledger: _StateLedger) -> tuple[str, ...]:
     if settled.undecided:
         lines = [
             f"{intent.address}: one of {', '.join(ids)} may be what an earlier run created. Say which in bindings.yaml: "
-            f'{intent.address}{"#" + intent.part if intent.part else ""}: {{id: "{ids[0]}"}}'
+            f'{key}: {{id: "{ids[0]}"}}'
             for intent, ids in settled.undecided
-            if intent.address not in session.environment.bindings
+            if (key := f"{intent.address}#{intent.part}" if intent.part else intent.address)
+            not in session.environment.bindings
         ]
         if lines:
             raise Blocked("an earlier run left a create whose outcome is not known", detail="\n".join(lines))

@@ -17,8 +17,9 @@ def arrange(current: Sequence[T], wanted: Sequence[T]) -> list[T]:
     """`current` with the members of `wanted` in that order; those that are not in `current` yet arrive."""
     places = {item: index for index, item in enumerate(current)}
     present = [item for item in wanted if item in places]
+    listed = set(wanted)
     staying = {present[index] for index in _longest_increasing_run([places[item] for item in present])}
-    result = [item for item in current if item in staying or item not in set(wanted)]
+    result = [item for item in current if item in staying or item not in listed]
     for index, item in enumerate(wanted):
         if item in staying:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 import typing
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -47,6 +48,7 @@ def SecretValue(api: str, *, rotates: Literal["in_place", "by_hand"]) -> Managed
     return Managed(api, is_readable=False, on_update=rotates == "in_place", rotates=rotates)
 
 
+@cache
 def fields_of(model: Any, part: str = "") -> tuple[Field, ...]:
     """The fields of a model that belong to `part`, nested models included, in the order they are written in."""
     return tuple(_walk(model, part, ()))

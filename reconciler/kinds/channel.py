@@ -491,8 +491,7 @@ def _is_connected_by_hand(model: type[ChannelModel], document: Mapping[str, Json
 
 
 def _parts(document: Mapping[str, Json]) -> tuple[Part, ...]:
-    # A tombstone states no type; requests that remove a channel are the same for all of them.
-    model = BY_TYPE[document.get("type", "web")]
+    model = BY_TYPE[document["type"]]
     return (
         Part(
             "",

@@ -16,7 +16,7 @@ from pydantic import Discriminator, Field, StringConstraints
 from reconciler.core.kind import Kind, Lookup, ManualStep, Part, Problem
 from reconciler.core.resource import Json, Resource
 from reconciler.kinds._codecs import Pointer
-from reconciler.kinds._collections import INTEGRATION_WEBHOOKS, INTEGRATIONS, SWITCHBOARD_INTEGRATIONS, SWITCHBOARDS
+from reconciler.kinds._collections import INTEGRATION_WEBHOOKS, INTEGRATIONS, SWITCHBOARD_INTEGRATIONS
 from reconciler.kinds._fields import Managed, MatchKey, fields_of
 from reconciler.kinds._model import UNSTATED, AnyReference, HttpsUrl, ManifestModel, Shape
 
@@ -198,10 +198,6 @@ KIND = Kind(
     model=Annotated[Bot | Builtin, Discriminator("type")],
     parts=_parts,
     lookup=Lookup("entry", SWITCHBOARD_INTEGRATIONS, "name", "switchboard entry"),
-    pointed_from=(
-        ("entry", SWITCHBOARDS, "defaultSwitchboardIntegrationId"),
-        ("entry", SWITCHBOARD_INTEGRATIONS, "nextSwitchboardIntegrationId"),
-    ),
     rules=(_findable, _own_successor),
     manual=_manual,
     limits=(

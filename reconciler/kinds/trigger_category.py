@@ -191,7 +191,7 @@ def _job(items: dict[str, Json], touched: str) -> Request:
 
 
 def _parts(document: Mapping[str, Json]) -> tuple[Part, ...]:
-    parts = [Part("", TRIGGER_CATEGORIES, fields_of(TriggerCategory))]
+    parts = [Part("", TRIGGER_CATEGORIES, fields_of(TriggerCategory), takes=(("triggers", "category_id"),))]
     if "place" in document:
         parts.append(
             Part(
@@ -244,7 +244,6 @@ KIND = Kind(
     parts=_parts,
     lookup=Lookup("", TRIGGER_CATEGORIES, "name", "trigger category"),
     on_remove="keep",
-    holds=((TRIGGERS, "category_id"),),
     rules=(_each_once,),
     limits=(
         "The service refuses to delete a category with active triggers, and deletes its inactive ones with it.",

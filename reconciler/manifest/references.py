@@ -97,10 +97,10 @@ def _reference(resource: Resource, reference: Reference, by_address: Mapping[str
                 resource.address,
             )
         return
-    known = [each.name for each in by_address.values() if each.kind == reference.kind]
     found = by_address.get(str(reference.address))
     kind = find_kind(reference.kind)
     if found is None:
+        known = [each.name for each in by_address.values() if each.kind == reference.kind]
         label = kind.lookup.label if kind.lookup else reference.kind
         yield Diagnostic(
             "reference/unknown",

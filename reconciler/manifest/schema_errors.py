@@ -89,8 +89,9 @@ def _validator() -> Any:
     To Python's `re`, `$` also stands before a line break at the end, and white space is a different set of characters.
     """
     import jsonschema_rs
-    from jsonschema import Draft202012Validator, ValidationError
-    from jsonschema.validators import extend
+    from jsonschema import Draft202012Validator, ValidationError, validators
+
+    extend: Any = validators.extend
 
     def pattern(validator: Any, wanted: str, instance: Json, schema: Json) -> Iterator[ValidationError]:
         if isinstance(instance, str) and not jsonschema_rs.is_valid({"pattern": wanted}, instance):

@@ -19,7 +19,9 @@ def test_both_environments_hold_the_same_manifests_but_for_only() -> None:
     differing = {name for name in sandbox.keys() | production.keys() if sandbox.get(name) != production.get(name)}
 
     assert {"environment.yaml", "canaux/line-jp.yaml"} == differing
-    only = [each.address for each in require_valid(load_environment(ROOT, "production")).resources if each.name == "line-jp"]
+    only = [
+        each.address for each in require_valid(load_environment(ROOT, "production")).resources if each.name == "line-jp"
+    ]
     assert ["channel/line-jp"] == only
 
 

@@ -84,8 +84,8 @@ def test_a_gzip_bomb_is_stopped_at_the_cap_in_bounded_memory(listen, dial):
 @pytest.mark.parametrize(
     ("body", "problem"),
     [
-        (gzip.compress(b'{"a": 1}')[:-3], "its compressed body is cut off"),
-        (gzip.compress(b'{"a": 1}') + b"more", "its compressed body does not end where it says"),
+        (gzip.compress(b'{"a": 1}', mtime=0)[:-3], "its compressed body is cut off"),
+        (gzip.compress(b'{"a": 1}', mtime=0) + b"more", "its compressed body does not end where it says"),
         (b"no gzip at all", "its compressed body is damaged"),
     ],
 )
