@@ -4,6 +4,7 @@ It refuses to know how a case is played. Members of a file:
 
 - `reason`: why the case exists; printed when it fails.
 - `no_op`: why nothing happens; required when the plan changes nothing, refused when it does.
+- `fault`: what the program still does wrong; the case must fail until it is mended.
 - `live`: seed of the account, list path -> objects; `{app}` in a path is the app's id. The rest is as in a new account.
 - `before`: what happened earlier: a list of rounds, applied in order without looking at their plans.
 - the members of the round that is looked at, see `Round`.
@@ -67,7 +68,7 @@ class Round:
 
 INHERITED = ("manifests", "values", "policy", "bindings", "approvals", "attestations", "secrets")
 ROUND_MEMBERS = frozenset(each.name for each in fields(Round))
-CASE_MEMBERS = frozenset({"reason", "no_op", "live", "before", "then"})
+CASE_MEMBERS = frozenset({"reason", "no_op", "fault", "live", "before", "then"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class Case:
     path: Path
     reason: str
     no_op: str
+    fault: str
     live: Mapping[str, Any]
     before: tuple[Round, ...]
     rounds: tuple[Round, ...]
@@ -98,6 +100,7 @@ def read_case(path: Path) -> Case:
         path,
         document["reason"],
         document.get("no_op", ""),
+        document.get("fault", ""),
         document.get("live", {}),
         before,
         _rounds([own, *document.get("then", ())], _inherited(before[-1]) if before else {}, path),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,8 @@ from reconciler.core.plan import Change, Plan, Step
 from reconciler.core.state import State
 
 TITLES = ("title", "name", "displayName", "type", "target")
+_ID = re.compile(r"[0-9]{6,}")
+
 LOWEST_ID = 1000
 """Smaller numbers are positions and counts, never ids that a case means."""
 
@@ -33,7 +36,7 @@ def step_line(step: Step) -> str:
     marks = ["blocked"] if step.blocked else []
     marks += [f"waits for {each}" for each in step.waits_for]
     marks += [f"exposed until {step.exposed_until}"] if step.exposed_until else []
-    marks += [f"takes {each}" for each in step.takes]
+    marks += [f"takes {_ID.sub('…', each)}" for each in step.takes]
     marks += [] if step.reversible else ["irreversible"]
     changes = ", ".join(sorted(_change(change) for change in step.changes))
     return name + (f": {changes}" if changes else "") + "".join(f" | {mark}" for mark in marks)
