@@ -130,11 +130,6 @@ def _add_change(
             hazard=hazard_of(each, desired),
         )
     )
-    if each.hazard is not None and each.hazard.level == "irreversible" and seen in (each.hazard.values or ()):
-        result.blocked.append(
-            f"{each.path} is {_shown(seen)} live and cannot be changed back. {each.hazard.text} State the live value, or "
-            "stop stating the field."
-        )
     if each.on_update:
         return
     if each.is_key:
