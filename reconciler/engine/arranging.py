@@ -127,7 +127,8 @@ def _arrange(
     known = entry.applied.get(part.name, {}).get(part.fields[0].path, NOTHING) if entry else NOTHING
     if isinstance(known, list) and isinstance(wanted, list):
         known = [each for each in known if each in wanted]
-    kind = cause_of_difference(wanted, seen, known, is_remembered=entry is not None) if seen != wanted else "intended"
+    is_new = not identity.live_id or seen == wanted
+    kind = "intended" if is_new else cause_of_difference(wanted, seen, known, is_remembered=entry is not None)
     change = Change(part.fields[0].path, "set", seen, stated, cause_at(resource, part.fields[0].path, kind))
     foreign = [
         reason

@@ -552,6 +552,9 @@ class _Planner:
             if step.action in ("create", "link") and part is not None:
                 for other in self._implied(step, part):
                     self.draft.needs[step.id].add(other)
+                for name in part.follows + part.links_after:
+                    if (step.address, name) in self.draft.blocked_parts:
+                        self._block(step.id, f"{self.draft.blocked_parts[step.address, name]} is blocked itself.")
             for change in step.changes:
                 for reference in _references_in(change.after):
                     self._depend(step, change, reference)

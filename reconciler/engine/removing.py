@@ -166,7 +166,10 @@ def _made_inert(
     matching: Matching,
 ) -> list[str]:
     """The steps that make parts inert again before anything is deleted: the way of a creation, backwards."""
-    steps = []
+    steps: list[str] = []
+    repointing = [
+        other.id for other in draft.steps.values() if other.action in ("update", "link") and other.address != address
+    ]
     for part, found in live:
         changes = tuple(
             Change(each.path, "set", seen, each.inert, Cause("intended"))
@@ -187,7 +190,8 @@ def _made_inert(
                     changes=changes,
                     reason="it stops listening before it is removed",
                     blocked=tuple(reasons),
-                )
+                ),
+                *repointing,
             )
             steps.append(step_id("update", address, part.name))
     return steps

@@ -75,6 +75,9 @@ SYSTEM_WORDS = frozenset(
 )
 """Values that the service understands by itself."""
 
+VALUELESS_OPERATORS = frozenset({"changed", "not_changed", "present", "not_present"})
+"""Operators that compare with nothing."""
+
 Value = str | bool | External | Id | list[str | External | Id] | None
 
 
@@ -117,7 +120,7 @@ class Rules(Plain):
 
     def encode(self, value: Json, names: Names) -> Json:
         """Items as the service wants them."""
-        return [_shaped(item, self._encode_value(item["field"], item.get("value"), names)) for item in value]
+        return [_shaped(item, self._encode_item(item, names)) for item in value]
 
     def references(self, value: Json, path: Path) -> Iterator[Reference]:
         """The references that stand in values."""
@@ -168,9 +171,18 @@ class Rules(Plain):
 
     def _live_reference(self, field: str, value: Json, names: Names) -> Json:
         text = _scalar(value)
-        if not isinstance(text, str) or text in SYSTEM_WORDS or not text.isdigit():
+        if not isinstance(text, str) or text in SYSTEM_WORDS:
+            return text
+        # Webhooks have ids of letters and digits (Support OpenAPI file, Webhook.id); those of all others are numbers.
+        if not text.isdigit() and referenced_kind(field) != "webhook":
             return text
         return names.reference(referenced_kind(field), "", text)
+
+    def _encode_item(self, item: Mapping[str, Json], names: Names) -> Json:
+        """The item's value; an empty one is the system word "" but where the operator takes no value."""
+        if item.get("value") is None and item.get("operator") not in VALUELESS_OPERATORS:
+            return ""
+        return self._encode_value(item["field"], item.get("value"), names)
 
     def _encode_value(self, field: str, value: Json, names: Names) -> Json:
         if isinstance(value, list):
