@@ -81,6 +81,8 @@ def run(arguments: list[str]) -> int:
     from reconciler.cli.failure import report_failure
 
     use_console(None)
+    if not arguments:
+        arguments = ["--help"]
     try:
         result = program.main(args=arguments, prog_name="reconciler", standalone_mode=False)
     except BaseException as error:  # noqa: BLE001 - the last exit: nothing may reach the user as a traceback

@@ -132,7 +132,9 @@ class Field:
     `path` is its dotted place in the manifest, `api` its member of the live object. A field that cannot be sent
     on creation is set by the step that follows; one that cannot be updated is immutable. `rotates` marks a
     secret. `together` names a group of arrays that the API replaces together. `inert` is what the object is
-    created with until its link step. `is_key` marks the natural key.
+    created with until its link step. `is_key` marks the natural key. `default` counts as stated. `writes` is the
+    member of a request body where it differs from the one that is read. `reads` names a kind whose objects are needed
+    to understand the live value. `unreachable` is a value that an existing object can never get, and why.
     """
 
     path: str
@@ -150,6 +152,7 @@ class Field:
     default: Json = MISSING
     writes: str = ""
     reads: str = ""
+    unreachable: tuple[Json, str] | None = None
 
     @property
     def written(self) -> str:

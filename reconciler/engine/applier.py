@@ -188,6 +188,9 @@ class _Applier:
         resource = self.planned.resources.get(step.address)
         if step.action in ("move", "forget"):
             self._remember_only(step)
+        elif step.changes and all(change.op == "release" for change in step.changes):
+            self._record(step)
+            self._end(step, "applied")
         elif step.action == "delete":
             self._delete(step)
         elif resource is None or resource.removed:
@@ -236,10 +239,6 @@ class _Applier:
 
     def _update(self, step: Step, resource: Resource, part: Part) -> None:
         live_id = self.names.id_of(step.address, part.name) or step.live_id
-        if all(change.op == "release" for change in step.changes):
-            self._record(step)
-            self._end(step, "applied", live_id=live_id)
-            return
         parent = self._parent(resource, part)
         live = self._fresh(step, part, parent, live_id)
         values: dict[str, Json] = {}

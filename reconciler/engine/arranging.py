@@ -9,7 +9,7 @@ from reconciler.core.canonical import canonical_json
 from reconciler.core.diff import NOTHING, cause_of_difference
 from reconciler.core.graph import in_order
 from reconciler.core.kind import Part
-from reconciler.core.plan import Change, Step, digest_of
+from reconciler.core.plan import Cause, Change, Step, digest_of
 from reconciler.core.resource import Json, Resource, ref
 from reconciler.core.state import Entry
 from reconciler.engine.comparing import cause_at
@@ -42,6 +42,10 @@ def arrange_steps(
         if len(sharing) > 1 and not isinstance(stated[each], list) and each in draft.steps:
             reason = f"{' and '.join(sharing)} claim the same {part.name}, so each plan would move the other one away."
             draft.change(each, blocked=(*draft.steps[each].blocked, reason))
+    for resource in resources.values():
+        entry = entries.get(resource.address)
+        if entry is not None and not resource.removed and not entry.retired:
+            _release(draft, resource, entry)
 
 
 def _anchor_step(desired: Json, part: str) -> str:
@@ -61,6 +65,26 @@ def _disturbing(draft: Draft, resource: Resource, part: Part, desired: Json) -> 
         and step.address != resource.address
     )
     return {anchor, *newcomers} & draft.steps.keys()
+
+
+def _release(draft: Draft, resource: Resource, entry: Entry) -> None:
+    """An arrangement that the manifest no longer states is not managed any more; nothing moves."""
+    live_parts = entry.live.keys() | {part.name for part in find_kind(resource.kind).parts(resource.document)}
+    for part in sorted(entry.applied.keys() - live_parts):
+        changes = tuple(
+            Change(path, "release", value, None, Cause("release")) for path, value in entry.applied[part].items()
+        )
+        draft.add(
+            Step(
+                step_id("update", resource.address, part),
+                "update",
+                resource.address,
+                part,
+                entry.live.get("", ""),
+                changes=changes,
+                reason="the manifest no longer states it; the live order stays",
+            )
+        )
 
 
 def desired_arrangement(resource: Resource, part: Part, names: AccountNames) -> Json:

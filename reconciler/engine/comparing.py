@@ -130,6 +130,10 @@ def _add_change(
             hazard=hazard_of(each, desired),
         )
     )
+    if each.unreachable is not None and each.unreachable[0] == desired:
+        result.blocked.append(
+            f"{each.path}: {each.unreachable[1]} Correct the manifest, or add another object under another name."
+        )
     if each.on_update:
         return
     if each.is_key:

@@ -26,6 +26,7 @@ class Managed:
     part: str = ""
     writes: str = ""
     reads: str = ""
+    unreachable: tuple[Json, str] | None = None
     on_create: bool = True
     on_update: bool = True
     is_readable: bool = True

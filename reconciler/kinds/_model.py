@@ -36,7 +36,9 @@ class External(Shape):
 class Id(Shape):
     """A live id, passed on without a look-up: the last resort, and it earns a warning."""
 
-    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+$")] = Field(description="The live id.")
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+$")] | Annotated[int, Field(ge=1)] = Field(
+        description="The live id."
+    )
 
 
 class SecretGeneration(Shape):

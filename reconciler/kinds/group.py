@@ -28,6 +28,7 @@ class Group(ManifestModel):
         Managed(
             "is_public",
             Boolean(),
+            unreachable=(True, "A private group can never be made public again."),
             hazard=Hazard("irreversible", "A private group can never be made public again.", values=(False,)),
         ),
     ] = Field(default=UNSTATED, description="Whether agents outside the group see its tickets.")

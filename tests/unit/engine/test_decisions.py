@@ -14,6 +14,7 @@ GROUP = resource("group", "a", title="A", description="ours")
 LOADED = environment(GROUP)
 OURS = {"group/a": entry_for(GROUP, {"": "1"}, {"": {"title": "A", "description": "before"}})}
 CATEGORY = resource("trigger_category", "messagerie", title="Messagerie", order=["one", "two"])
+CATEGORY_OF_ONE = resource("trigger_category", "messagerie", title="Messagerie")
 ONE = resource("trigger", "one", title="One", category="messagerie", **RULE)
 TWO = resource("trigger", "two", title="Two", category="messagerie", **RULE)
 
@@ -71,12 +72,17 @@ def test_a_field_that_moved_to_a_third_value_is_stale() -> None:
 
 
 def test_another_field_that_moved_is_unplanned_and_changes_nothing() -> None:
-    both = environment(resource("group", "a", title="A", description="ours", is_public=True))
-    made = planned(both, account(groups=[group("1", "A", description="before")]), OURS)
-    fresh = planned(both, account(groups=[group("1", "A", description="before", is_public=False)]), OURS)
+    both = environment(CATEGORY_OF_ONE, replace(ONE, document={**ONE.document, "description": "ours"}))
+    before = trigger("9", "One", "7", description="before")
+    entries = {"trigger/one": entry_for(ONE, {"": "9"}, {"": {"title": "One", "description": "before"}})}
+    categories = [{"id": "7", "name": "Messagerie", "position": 1}]
+    made = planned(both, account(triggers=[before], trigger_categories=categories), entries)
+    moved = [{**before, "active": False}]
+    fresh = planned(both, account(triggers=moved, trigger_categories=categories), entries)
     decision = decide(made.plan, fresh)
-    assert [[change.path for change in step.changes] for step in decision.runs] == [["description"]]
-    assert outcome(decision)["settled"] == {"update:group/a": "unplanned"}
+    updates = [step for step in decision.runs if step.id == "update:trigger/one"]
+    assert [[change.path for change in step.changes] for step in updates] == [["description"]]
+    assert outcome(decision)["settled"]["update:trigger/one"] == "unplanned"
 
 
 def test_a_plan_that_was_applied_is_already() -> None:
