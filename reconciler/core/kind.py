@@ -13,7 +13,7 @@ from reconciler.core.diagnostic import Path
 from reconciler.core.resource import Json, Reference, Resource, SecretUse
 
 Api = Literal["support", "conversations", "chat"]
-Paging = Literal["cursor", "conversations", "offset", "none"]
+Paging = Literal["cursor", "conversations", "offset", "none", "object"]
 
 MISSING: Any = type("Missing", (), {"__repr__": lambda self: "MISSING", "__bool__": lambda self: False})()
 """A live value that was not in the reply: unknown, which is not the same as null."""
@@ -35,7 +35,8 @@ class Collection:
     `path` may hold `{app_id}` and, when `parent` names another collection, `{parent}` (the parent's live id).
     `items` is the member of a list reply, `item` that of a single object's reply; `wraps_requests` says that
     request bodies carry `item` too. `query` is sent with every listing. `has_item_read` is false where the
-    service has no GET for one object. `deleted_flag` names the member that marks a softly deleted object.
+    service has no GET for one object. `deleted_flag` names the member that marks a softly deleted object. `is_settings`
+    says that there is exactly one object, read and written at `path` itself; it may have no id of its own.
     """
 
     name: str
@@ -50,7 +51,15 @@ class Collection:
     query: tuple[tuple[str, str], ...] = ()
     has_item_read: bool = True
     deleted_flag: str = ""
-    id_is_number: bool = False
+    is_settings: bool = False
+
+    def object_path(self, listing_path: str, live_id: str) -> str:
+        """Where one object is read and written, given the path of its listing in an account."""
+        return listing_path if self.is_settings else f"{listing_path}/{live_id}"
+
+    def identified(self, live: Mapping[str, Json]) -> dict[str, Json]:
+        """A live object with an id; settings that have none are known by the collection's name."""
+        return dict(live) if "id" in live or not self.is_settings else {"id": self.name, **live}
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,9 +68,9 @@ def _disturbing(draft: Draft, resource: Resource, part: Part, desired: Json) -> 
 
 
 def _release(draft: Draft, resource: Resource, entry: Entry) -> None:
-    """An arrangement that the manifest no longer states is not managed any more; nothing moves."""
-    live_parts = entry.live.keys() | {part.name for part in find_kind(resource.kind).parts(resource.document)}
-    for part in sorted(entry.applied.keys() - live_parts):
+    """A part that the manifest no longer states, such as an order, is not managed any more; nothing moves."""
+    stated = {part.name for part in find_kind(resource.kind).parts(resource.document)}
+    for part in sorted(entry.applied.keys() - stated):
         changes = tuple(
             Change(path, "release", value, None, Cause("release")) for path, value in entry.applied[part].items()
         )
@@ -82,7 +82,7 @@ def _release(draft: Draft, resource: Resource, entry: Entry) -> None:
                 part,
                 entry.live.get("", ""),
                 changes=changes,
-                reason="the manifest no longer states it; the live order stays",
+                reason="the manifest no longer states it; what is live stays",
             )
         )
 

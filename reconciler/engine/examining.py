@@ -254,6 +254,8 @@ def _first_id(session: Session, collection: Collection, parent: str) -> str:
     query = {**dict(collection.query), **chain.params()}
     body = apis[collection.api].get(session.reader.path(collection, parent), query)
     objects = body.get(collection.items) if isinstance(body, dict) else None
+    if collection.is_settings and isinstance(objects, dict):
+        return str(collection.identified(objects)["id"])
     if not isinstance(objects, list):
         raise ServiceUnavailable(f'the answer to a listing of {collection.name} has no "{collection.items}"')
     return str(objects[0]["id"]) if objects and isinstance(objects[0], dict) and "id" in objects[0] else ""

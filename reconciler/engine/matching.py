@@ -105,7 +105,9 @@ class _Matcher:
             for part in parts_of_entry(address, entry):
                 live_id = entry.live.get(part.name, "")
                 if live_id and self.snapshot.find(part.collection.name, live_id):
-                    self.claims.setdefault((part.collection.name, live_id), []).append((address, part.name))
+                    self.claims.setdefault((_owned(part, address.split("/")[0]), live_id), []).append(
+                        (address, part.name)
+                    )
                     self.names.bind(address, part.name, part.collection.name, live_id)
 
     def _refuse_shared_keys(self, parts: Sequence[tuple[Resource, Part]]) -> None:
@@ -117,7 +119,9 @@ class _Matcher:
             stated = self._stated_keys(resource, part)
             if stated or part.is_singleton:
                 path, value = next(iter(stated.items()), ("", ""))
-                sharing.setdefault((part.collection.name, part.type_value, path, value), []).append((resource, part))
+                sharing.setdefault((_owned(part, resource.kind), part.type_value, path, value), []).append(
+                    (resource, part)
+                )
         for claimants in sharing.values():
             names = " and ".join(resource.address for resource, _ in claimants)
             for resource, part in claimants if len(claimants) > 1 else ():
@@ -136,7 +140,7 @@ class _Matcher:
         found = self.snapshot.find(part.collection.name, live_id)
         parent = found[0] if found else ""
         self.matching.identities[resource.address, part.name] = Identity(live_id, parent, by, was)
-        self.claims.setdefault((part.collection.name, live_id), []).append((resource.address, part.name))
+        self.claims.setdefault((_owned(part, resource.kind), live_id), []).append((resource.address, part.name))
         self.names.bind(resource.address, part.name, part.collection.name, live_id)
 
     def _set(self, resource: Resource, part: Part, identity: Identity) -> None:
@@ -387,6 +391,11 @@ class _Matcher:
                         undecided=f"{names} both are the live object {live_id}. Remove one of the manifests, or bind "
                         "each to its own object in bindings.yaml."
                     )
+
+
+def _owned(part: Part, kind: str) -> str:
+    """What a claim is on: a collection, or, of settings, the section that a kind owns of the one object."""
+    return f"{part.collection.name}/{kind}" if part.collection.is_settings else part.collection.name
 
 
 def title_of(live: Live) -> str:

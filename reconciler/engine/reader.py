@@ -66,13 +66,14 @@ class Reader:
             found = fresh.find(collection.name, live_id)
             return found[1] if found else None
         try:
-            body = self._api(collection).get(f"{self.path(collection, parent)}/{live_id}")
+            body = self._api(collection).get(collection.object_path(self.path(collection, parent), live_id))
         except NotFound:
             return None
         live = body.get(collection.item) if isinstance(body, dict) else None
         if not isinstance(live, dict):
             raise ServiceUnavailable(f'the answer to a read of {collection.name} has no "{collection.item}"')
-        return None if collection.deleted_flag and live.get(collection.deleted_flag) is True else live
+        is_gone = bool(collection.deleted_flag) and live.get(collection.deleted_flag) is True
+        return None if is_gone else collection.identified(live)
 
     def path(self, collection: Collection, parent: str = "") -> str:
         """The listing's path in this account."""
@@ -103,7 +104,7 @@ class Reader:
             if isinstance(result, ServiceError):
                 snapshot.listings[key] = Listing(unreadable=f"{result.summary}. {result.detail}".strip(), read_at=now)
             else:
-                snapshot.listings[key] = Listing(tuple(result), read_at=now)
+                snapshot.listings[key] = Listing(tuple(map(BY_NAME[key[0]].identified, result)), read_at=now)
         if with_definitions:
             definitions = results[_DEFINITIONS]
             if not isinstance(definitions, ServiceError):

@@ -69,7 +69,11 @@ def update_request(
                 _put(body, each, seen)
     collection = part.collection
     return Request(
-        collection.api, collection.update_verb, f"{path}/{live_id}", _wrapped(collection, body), is_repeatable=True
+        collection.api,
+        collection.update_verb,
+        collection.object_path(path, live_id),
+        _wrapped(collection, body),
+        is_repeatable=True,
     )
 
 

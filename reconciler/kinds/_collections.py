@@ -134,6 +134,42 @@ WEBHOOKS = Collection(
     wraps_requests=True,
 )
 
+APP = Collection(
+    name="app",
+    api="conversations",
+    path="/v2/apps/{app_id}",
+    items="app",
+    item="app",
+    paging="object",
+    update_verb="PATCH",
+    wraps_requests=False,
+    is_settings=True,
+)
+
+ACCOUNT_SETTINGS = Collection(
+    name="account_settings",
+    api="support",
+    path="/account/settings",
+    items="settings",
+    item="settings",
+    paging="object",
+    update_verb="PUT",
+    wraps_requests=True,
+    is_settings=True,
+)
+
+CHAT_ROUTING = Collection(
+    name="chat_routing_settings",
+    api="chat",
+    path="/routing_settings/account",
+    items="data",
+    item="data",
+    paging="object",
+    update_verb="PATCH",
+    wraps_requests=False,
+    is_settings=True,
+)
+
 BY_NAME = {
     each.name: each
     for each in (
@@ -148,6 +184,9 @@ BY_NAME = {
         SCHEDULES,
         TICKET_FORMS,
         WEBHOOKS,
+        APP,
+        ACCOUNT_SETTINGS,
+        CHAT_ROUTING,
     )
 }
 """Every collection by its name."""

@@ -116,6 +116,7 @@ def drive_people_groups_and_settings(ask: Recorder) -> None:
     ask("GET", "/api/v2/account/settings", expected=200)
     ask("PUT", "/api/v2/account/settings", {"settings": {"routing": {"enabled": True}}}, expected=200)
     ask("GET", "/api/v2/chat/routing_settings/account", expected=200)
+    ask("PATCH", "/api/v2/chat/routing_settings/account", {"routing_mode": "hybrid"}, expected=200)
     token = {"grant_type": "client_credentials", "client_id": "c", "client_secret": "s", "scope": "read write"}
     ask("POST", "/oauth/tokens", token, expected=201)
 

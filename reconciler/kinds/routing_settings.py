@@ -1,0 +1,196 @@
+"""How conversations reach agents: omnichannel routing, which overrides chat routing where both are stated.
+
+Two objects of two APIs: the account's settings, and the chat routing settings, whose access by a Support token is
+not confirmed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from reconciler.core.kind import Hazard, Kind, Part, Problem
+from reconciler.core.resource import Json
+from reconciler.kinds._codecs import Boolean
+from reconciler.kinds._collections import ACCOUNT_SETTINGS, CHAT_ROUTING
+from reconciler.kinds._fields import Managed, fields_of
+from reconciler.kinds._model import UNSTATED, ManifestModel, Shape, Text
+
+
+class Reassignment(Shape):
+    """What happens to a conversation that its agent does not take."""
+
+    enabled: Annotated[bool, Managed("routing.reassignment_messaging_enabled", Boolean())] = Field(
+        default=UNSTATED, description="Whether it goes to somebody else."
+    )
+    timeout_seconds: Annotated[int, Managed("routing.reassignment_messaging_timeout")] = Field(
+        default=UNSTATED, ge=1, description="After how long."
+    )
+    talk_timeout_seconds: Annotated[int, Managed("routing.reassignment_talk_timeout")] = Field(
+        default=UNSTATED, ge=1, description="After how long a call goes to somebody else."
+    )
+
+
+class Omnichannel(Shape):
+    """Omnichannel routing: every channel's work is given to agents by their capacity."""
+
+    enabled: Annotated[
+        bool,
+        Managed(
+            "routing.enabled",
+            Boolean(),
+            hazard=Hazard("changes_work", "Omnichannel routing gives every agent work in another way."),
+        ),
+    ] = Field(default=UNSTATED, description="Whether it is on.")
+    autorouting_tag: Annotated[Text, Managed("routing.autorouting_tag")] = Field(
+        default=UNSTATED, description="The tag that lets a ticket be routed; it can never be empty again."
+    )
+    max_email_capacity: Annotated[int, Managed("routing.max_email_capacity")] = Field(
+        default=UNSTATED, ge=0, description="How many e-mails an agent has at a time."
+    )
+    max_messaging_capacity: Annotated[int, Managed("routing.max_messaging_capacity")] = Field(
+        default=UNSTATED, ge=0, description="How many conversations an agent has at a time."
+    )
+    reassignment: Reassignment = Field(
+        default=UNSTATED, description="What happens to a conversation that its agent does not take."
+    )
+
+
+class ChatLimit(Shape):
+    """How many conversations an agent is given."""
+
+    enabled: Annotated[bool, Managed("chat_limit.enabled", Boolean(), part="chat")] = Field(
+        default=UNSTATED, description="Whether there is a limit."
+    )
+    limit: Annotated[int, Managed("chat_limit.limit", part="chat")] = Field(
+        default=UNSTATED, ge=0, le=20, description="The limit."
+    )
+    limit_type: Annotated[Literal["account", "agent"], Managed("chat_limit.limit_type", part="chat")] = Field(
+        default=UNSTATED, description="Whether it is everybody's or each agent's own."
+    )
+    allow_agent_override: Annotated[bool, Managed("chat_limit.allow_agent_override", Boolean(), part="chat")] = Field(
+        default=UNSTATED, description="Whether agents may change theirs."
+    )
+
+
+class SkillRouting(Shape):
+    """Giving a conversation to agents with its skills first."""
+
+    enabled: Annotated[bool, Managed("skill_routing.enabled", Boolean(), part="chat")] = Field(
+        default=UNSTATED, description="Whether it is on."
+    )
+    max_wait_time_seconds: Annotated[int, Managed("skill_routing.max_wait_time", part="chat")] = Field(
+        default=UNSTATED, ge=5, le=300, description="How long agents with the skills come first."
+    )
+
+
+class ChatReassignment(Shape):
+    """What happens to a chat that its agent does not take."""
+
+    enabled: Annotated[bool, Managed("reassignment.enabled", Boolean(), part="chat")] = Field(
+        default=UNSTATED, description="Whether it goes to somebody else."
+    )
+    timeout_seconds: Annotated[int, Managed("reassignment.timeout", part="chat")] = Field(
+        default=UNSTATED, ge=10, le=120, description="After how long."
+    )
+
+
+class Chat(Shape):
+    """Chat routing, which holds where omnichannel routing is off."""
+
+    routing_mode: Annotated[
+        Literal["broadcast", "assigned", "hybrid"],
+        Managed(
+            "routing_mode",
+            part="chat",
+            hazard=Hazard("changes_work", "Who is told about a new conversation changes for every agent."),
+        ),
+    ] = Field(default=UNSTATED, description="Everybody, one agent at a time, or one at a time above a limit.")
+    chat_limit: ChatLimit = Field(default=UNSTATED, description="How many conversations an agent is given.")
+    skill_routing: SkillRouting = Field(default=UNSTATED, description="Agents with the skills first.")
+    reassignment: ChatReassignment = Field(default=UNSTATED, description="What happens to a chat nobody takes.")
+    auto_accept: Annotated[bool, Managed("auto_accept.enabled", Boolean(), part="chat")] = Field(
+        default=UNSTATED, description="Whether chats are accepted without a click."
+    )
+
+
+class RoutingSettings(ManifestModel):
+    """How conversations reach agents."""
+
+    kind: Literal["routing_settings"]
+    omnichannel: Omnichannel = Field(default=UNSTATED, description="Omnichannel routing.")
+    chat: Chat = Field(default=UNSTATED, description="Chat routing.")
+
+
+def _parts(document: Mapping[str, Json]) -> tuple[Part, ...]:
+    parts = []
+    if "omnichannel" in document:
+        fields = tuple(each for each in fields_of(RoutingSettings) if each.path.startswith("omnichannel."))
+        parts.append(Part("", ACCOUNT_SETTINGS, fields, creates=False, is_singleton=True))
+    if "chat" in document:
+        parts.append(Part("chat", CHAT_ROUTING, fields_of(RoutingSettings, "chat"), creates=False, is_singleton=True))
+    return tuple(parts)
+
+
+def _compatible(document: Mapping[str, Json]) -> Iterator[Problem]:
+    chat, omnichannel = document.get("chat", {}), document.get("omnichannel", {})
+    mode = chat.get("routing_mode")
+    if mode == "broadcast" and omnichannel.get("enabled") is True:
+        yield Problem(
+            "routing_settings/broadcast-with-omnichannel",
+            ("chat", "routing_mode"),
+            "broadcast cannot be used with omnichannel routing",
+            "Omnichannel routing gives each conversation to one agent and overrides chat routing.",
+            "Use assigned, or switch omnichannel routing off.",
+        )
+    if mode == "hybrid" and chat.get("chat_limit", {}).get("enabled") is not True:
+        yield Problem(
+            "routing_settings/hybrid-without-limit",
+            ("chat", "routing_mode"),
+            "hybrid needs chat_limit: {enabled: true}",
+            "In hybrid mode agents are given conversations up to their limit and may take more.",
+            "State the limit, or use assigned.",
+        )
+    if mode == "broadcast" and chat.get("skill_routing", {}).get("enabled") is True:
+        yield Problem(
+            "routing_settings/skills-with-broadcast",
+            ("chat", "skill_routing"),
+            "skill routing needs another mode than broadcast",
+            "In broadcast mode everybody is told at once.",
+            "Use assigned or hybrid.",
+        )
+    if mode in ("broadcast", "hybrid") and chat.get("reassignment", {}).get("enabled") is True:
+        yield Problem(
+            "routing_settings/reassignment-needs-assigned",
+            ("chat", "reassignment"),
+            "reassignment works in assigned mode only",
+            "In the other modes a conversation is not one agent's until somebody takes it.",
+            "Use assigned, or leave reassignment out.",
+        )
+
+
+KIND = Kind(
+    name="routing_settings",
+    area="routing",
+    title="Routing settings",
+    model=RoutingSettings,
+    parts=_parts,
+    on_remove="keep",
+    rules=(_compatible,),
+    limits=("Omnichannel routing overrides chat routing; capacity rules override chat limits.",),
+    cannot=(
+        "Set ticket sorting, the assignment method, focus mode and the other initial routing choices: no endpoint.",
+        "Say whether a Support token may write chat routing settings (UNCONFIRMED): a refusal blocks that part only.",
+    ),
+    sources=("ticketing.md §3.1 to §3.3",),
+    example="""\
+kind: routing_settings
+name: routage
+omnichannel:
+  enabled: true
+  max_messaging_capacity: 4
+  reassignment: {enabled: true, timeout_seconds: 60}
+""",
+)
