@@ -132,7 +132,8 @@ def _service(environment: LoadedEnvironment, state: State | None, world: World) 
         yield _conversations(environment, app_name)
         closed = {
             name: "it refuses the credentials" if _is_refusal(result) else "it does not answer"
-            for name, result in (("support", signed_in), ("conversations", app_name))
+            # Chat takes the same token as Support.
+            for name, result in (("support", signed_in), ("chat", signed_in), ("conversations", app_name))
             if isinstance(result, ServiceError)
         }
         yield from _collections(session, state, closed)
