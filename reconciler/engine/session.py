@@ -29,9 +29,10 @@ from reconciler.engine.applier import (
 from reconciler.engine.bookkeeping import in_step
 from reconciler.engine.deciding import Decision, decide
 from reconciler.engine.live import Snapshot
-from reconciler.engine.planner import Inputs, Planned, make_plan
+from reconciler.engine.planner import Planned, make_plan
 from reconciler.engine.reader import Reader
 from reconciler.engine.settling import settle_intents
+from reconciler.engine.situation import Inputs
 from reconciler.manifest.loader import LoadedEnvironment
 from reconciler.secrets.redactor import Redactor
 from reconciler.secrets.references import parse_reference, resolve
