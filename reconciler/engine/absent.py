@@ -12,7 +12,7 @@ from reconciler.core.plan import Change, Step
 from reconciler.core.resource import Resource
 from reconciler.engine.comparing import cause_at, hazard_of, secret_change, secret_use, stated_value
 from reconciler.engine.drafting import Draft, draft_link, risk_of, step_id
-from reconciler.engine.matching import Identity
+from reconciler.engine.identity import Identity
 from reconciler.engine.resemblance import Resemblances
 from reconciler.engine.situation import Situation
 from reconciler.kinds._registry import find_kind

@@ -30,10 +30,11 @@ from reconciler.core.secret import Secret
 from reconciler.core.state import Entry, Intent, State
 from reconciler.engine import bookkeeping
 from reconciler.engine.arranging import active_members, desired_arrangement, keeps_order
+from reconciler.engine.binding_lines import binding_line, is_found_again
 from reconciler.engine.comparing import stated_value
 from reconciler.engine.differences import describe_difference
+from reconciler.engine.entry_parts import parts_of_entry
 from reconciler.engine.live import Live, observe
-from reconciler.engine.matching import binding_line, is_found_again, parts_of_entry
 from reconciler.engine.planner import Planned
 from reconciler.engine.reader import Reader
 from reconciler.engine.requests import create_request, delete_request, update_request
@@ -526,12 +527,11 @@ class _Applier:
                 found = self._arrivals(resource, part, parent, taken) if part.key_fields() else []
             if found:
                 ids = ", ".join(str(each["id"]) for each in found)
-                key = f"{step.address}#{part.name}" if part.name else step.address
                 self._end(
                     step,
                     "unknown",
                     f"{unknown.summary}; {_count(found)} could be it: {ids}. Say which in bindings.yaml:",
-                    commands=(f'{key}: {{id: "{found[0]["id"]}"}}',),
+                    commands=(binding_line(step.address, part.name, str(found[0]["id"])),),
                 )
                 return
         if intent.status == "resent":

@@ -18,9 +18,11 @@ from reconciler.engine.arranging import arrange_steps
 from reconciler.engine.circles import open_circles, spread_waiting
 from reconciler.engine.dependencies import find_dependencies
 from reconciler.engine.drafting import Draft, step_id
+from reconciler.engine.entry_parts import bound_tombstones
 from reconciler.engine.externals import look_up_externals
 from reconciler.engine.finishing import finished_plan
-from reconciler.engine.matching import Identity, Matching, bound_tombstones, match
+from reconciler.engine.identity import Identity, Matching
+from reconciler.engine.matching import match
 from reconciler.engine.present import draft_present
 from reconciler.engine.removing import removal_steps
 from reconciler.engine.renames import block_renames, move_entries

@@ -12,8 +12,8 @@ from reconciler.core.plan import Change, Step, digest_of
 from reconciler.core.resource import Resource
 from reconciler.engine.comparing import Comparison, cause_at, compare, observed_digest_content, rotation_by_hand
 from reconciler.engine.drafting import Draft, risk_of, step_id
+from reconciler.engine.identity import Identity
 from reconciler.engine.live import Live, observe_part
-from reconciler.engine.matching import Identity
 from reconciler.engine.situation import Situation
 
 

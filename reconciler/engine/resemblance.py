@@ -9,8 +9,8 @@ from reconciler.core.canonical import canonical_json
 from reconciler.core.kind import MISSING, Part
 from reconciler.core.policy import Binding
 from reconciler.core.resource import Resource
+from reconciler.engine.binding_lines import title_of
 from reconciler.engine.live import Live, observe
-from reconciler.engine.matching import title_of
 from reconciler.engine.situation import Situation
 
 

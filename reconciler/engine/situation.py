@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from reconciler.core.kind import Part
 from reconciler.core.resource import Resource
 from reconciler.core.state import Entry
+from reconciler.engine.identity import Matching
 from reconciler.engine.live import AccountNames, Snapshot
-from reconciler.engine.matching import Matching
 from reconciler.kinds._registry import find_kind
 from reconciler.manifest.loader import LoadedEnvironment
 
