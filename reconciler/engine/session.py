@@ -18,19 +18,13 @@ from reconciler.core.plan import Plan, PlanFile
 from reconciler.core.report import Outcome, Report
 from reconciler.core.secret import Secret
 from reconciler.core.state import Entry, State, Target
-from reconciler.engine.applier import (
-    FRESHNESS_SECONDS,
-    REQUEST_DEADLINE_SECONDS,
-    SETTLE_SECONDS,
-    Applied,
-    Run,
-    apply_steps,
-)
+from reconciler.engine.applier import apply_steps
 from reconciler.engine.bookkeeping import in_step
 from reconciler.engine.deciding import Decision, decide
 from reconciler.engine.live import Snapshot
 from reconciler.engine.planner import Planned, make_plan
 from reconciler.engine.reader import Reader
+from reconciler.engine.run import FRESHNESS_SECONDS, REQUEST_DEADLINE_SECONDS, SETTLE_SECONDS, Applied, Run
 from reconciler.engine.settling import settle_intents
 from reconciler.engine.situation import Inputs
 from reconciler.manifest.loader import LoadedEnvironment
