@@ -11,7 +11,7 @@ from reconciler.core.errors import PlanNotAcceptable, SecretUnavailable
 from reconciler.core.plan import Plan, PlanFile
 from reconciler.core.secret import Secret
 from reconciler.core.state import State
-from reconciler.engine.session import World, resolve_secret
+from reconciler.engine.session import STAMP_FORMAT, World, resolve_secret
 from reconciler.manifest.loader import LoadedEnvironment
 
 
@@ -52,7 +52,7 @@ def check_acceptable(saved: PlanFile, environment: LoadedEnvironment, now: datet
 
 def _made_at(saved: PlanFile) -> datetime:
     try:
-        return datetime.strptime(str(saved.envelope["made_at"]), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        return datetime.strptime(str(saved.envelope["made_at"]), STAMP_FORMAT).replace(tzinfo=UTC)
     except (KeyError, ValueError):
         raise PlanNotAcceptable(
             "the plan file does not say when it was made",

@@ -23,6 +23,7 @@ from reconciler.core.errors import (
 from reconciler.core.kind import Part, Slot, Unresolved
 from reconciler.core.plan import Change, Step
 from reconciler.core.resource import Json, Resource, SecretUse
+from reconciler.core.state import Entry
 from reconciler.engine import bookkeeping
 from reconciler.engine.arranging import active_members, desired_arrangement
 from reconciler.engine.creation import Creation, part_of
@@ -166,10 +167,7 @@ class _Applier:
         self.verification.conclude(step, part, parent, live_id, answer)
 
     def _deactivate(self, step: Step) -> None:
-        entry = self.memory.entries.get(step.address) or self.run.planned.entries[step.address]
-        part = next(each for each in parts_of_entry(step.address, entry) if each.name == step.part)
-        found = self.readings.snapshot.find(part.collection.name, step.live_id)
-        parent = found[0] if found else ""
+        entry, part, parent = self._remembered(step)
         live = self.readings.fresh(step, part, parent, step.live_id)
         values = {change.path: change.after for change in step.changes}
         path = self.run.reader.path(part.collection, parent)
@@ -191,10 +189,7 @@ class _Applier:
             self.result.end(step, "applied")
 
     def _delete(self, step: Step) -> None:
-        entry = self.memory.entries.get(step.address) or self.run.planned.entries[step.address]
-        part = next(each for each in parts_of_entry(step.address, entry) if each.name == step.part)
-        found = self.readings.snapshot.find(part.collection.name, step.live_id)
-        parent = found[0] if found else ""
+        _, part, parent = self._remembered(step)
         self.readings.fresh(step, part, parent, step.live_id)
         send(
             self.run,
@@ -203,6 +198,14 @@ class _Applier:
             lambda: self.readings.fresh(step, part, parent, step.live_id),
         )
         self._finish_removal(step)
+
+    def _remembered(self, step: Step) -> tuple[Entry, Part, str]:
+        """The entry and part that a step without a manifest is about, and the live id of what its object lives in."""
+        entry = self.memory.entries.get(step.address) or self.run.planned.entries[step.address]
+        part = next(each for each in parts_of_entry(step.address, entry) if each.name == step.part)
+        found = self.readings.snapshot.find(part.collection.name, step.live_id)
+        parent = found[0] if found else ""
+        return entry, part, parent
 
     def _finish_removal(self, step: Step) -> None:
         entry = self.memory.entries.get(step.address)

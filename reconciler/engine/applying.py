@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC
 from typing import Any
 
 from reconciler.core.errors import Blocked, PlanNotAcceptable, ReconcilerError
@@ -229,7 +228,7 @@ def _run_document(saved: PlanFile, planned: Planned, run_id: str, world: World) 
         "environment": saved.plan.environment,
         "plan": saved.plan.digest(),
         "host": world.host,
-        "started_at": world.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "started_at": world.stamp(),
         "before": before,
         "steps": [step.id for step in saved.plan.steps],
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reconciler.core.graph import cycles, in_order
+from reconciler.core.plan import Change
 from reconciler.engine.dependencies import implied_creates, providers
 from reconciler.engine.drafting import Draft, draft_link, references_in
 from reconciler.engine.situation import Situation
@@ -34,34 +35,28 @@ def _open(draft: Draft, situation: Situation, circle: Sequence[str]) -> bool:
         part = situation.part(step.address, step.part)
         if step.action != "create" or part is None:
             continue
-        pointing = [
-            change
-            for change in step.changes
-            if any(needed in providers(draft, situation, reference) for reference in references_in(change.after))
-        ]
+        pointing = [change for change in step.changes if needed in _needed_by(draft, situation, [change])]
         fields = [part.field(change.path) for change in pointing if not change.address]
         implied = set(implied_creates(draft, situation, step, part))
         if needed in implied or not pointing or any(f is None or not f.is_linkable or not f.on_update for f in fields):
             continue
         link = draft_link(draft, situation.resources[step.address], part, pointing, step.id)
-        moved = {
-            need
-            for change in pointing
-            for reference in references_in(change.after)
-            for need in providers(draft, situation, reference)
-        }
+        moved = _needed_by(draft, situation, pointing)
         kept = tuple(change for change in step.changes if change not in pointing)
-        still_needed = {
-            need
-            for change in kept
-            for reference in references_in(change.after)
-            for need in providers(draft, situation, reference)
-        }
         draft.needs[link] |= moved
         draft.change(step.id, changes=kept, exposed_until=link)
-        draft.needs[step.id] -= moved - still_needed - implied
+        draft.needs[step.id] -= moved - _needed_by(draft, situation, kept) - implied
         return True
     return False
+
+
+def _needed_by(draft: Draft, situation: Situation, changes: Sequence[Change]) -> set[str]:
+    return {
+        need
+        for change in changes
+        for reference in references_in(change.after)
+        for need in providers(draft, situation, reference)
+    }
 
 
 def spread_waiting(draft: Draft) -> None:

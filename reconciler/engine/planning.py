@@ -6,7 +6,6 @@ It refuses to know how steps follow from what was read.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC
 from typing import Any
 
 from reconciler.core.errors import Blocked
@@ -35,7 +34,7 @@ def plan_environment(session: Session, backend: Backend) -> tuple[PlanFile, Plan
 def envelope(session: Session, state: State | None) -> dict[str, Any]:
     """What varies between two makings of one plan."""
     return {
-        "made_at": session.world.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "made_at": session.world.stamp(),
         "host": session.world.host,
         "tool": f"reconciler {session.world.version}",
         "lineage": state.lineage if state else "",

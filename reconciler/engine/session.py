@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from reconciler.secrets.references import parse_reference, resolve
 from reconciler.zendesk.account import Account
 from reconciler.zendesk.clock import Clock
 from reconciler.zendesk.credentials import ApiToken, ConversationsKey, Credentials, OAuthClient
+
+STAMP_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 @dataclass(slots=True)
@@ -44,6 +46,10 @@ class World:
     is_interrupted: Callable[[], bool] = lambda: False
     freshness_seconds: float = FRESHNESS_SECONDS
     settle_seconds: float = SETTLE_SECONDS
+
+    def stamp(self) -> str:
+        """This moment as it stands in plan files and run documents: UTC, to the second."""
+        return self.now().astimezone(UTC).strftime(STAMP_FORMAT)
 
 
 @dataclass(slots=True)
