@@ -48,7 +48,8 @@ def apply(
     The plan file is an upper bound: what is in it and still needed runs, what is done already is said to be, and what it
     lacks is never done. The same file may be applied again: it resumes.
     """
-    from reconciler.engine.session import ApplyOptions, apply_plan, open_session
+    from reconciler.engine.applying import ApplyOptions, apply_plan
+    from reconciler.engine.session import open_session
 
     made = _approved(setting, path, auto_approve)
     name = made.plan.environment

@@ -44,7 +44,8 @@ def plan(setting: Setting, out: Path | None, wants_exit_code: bool) -> int:
 
 def make_plan_file(setting: Setting, name: str) -> PlanFile:
     """A fresh plan of an environment, made through a transport that can only read."""
-    from reconciler.engine.session import open_session, plan_environment
+    from reconciler.engine.planning import plan_environment
+    from reconciler.engine.session import open_session
 
     environment = load(setting, name)
     world = make_world(setting, name)

@@ -207,6 +207,10 @@ class Part:
     arrangement: Arrangement | None = None
     takes: tuple[tuple[str, str], ...] = ()
 
+    def claimed_by(self, kind: str) -> str:
+        """What a claim is on: a collection, or, of settings, the section of the one object that a kind owns."""
+        return f"{self.collection.name}/{kind}" if self.collection.is_settings else self.collection.name
+
     def field(self, path: str) -> Field | None:
         """The field at a manifest path."""
         return next((each for each in self.fields if each.path == path), None)

@@ -14,8 +14,8 @@ from reconciler.core.resource import Json, Resource, ref
 from reconciler.core.state import Entry
 from reconciler.engine.comparing import cause_at
 from reconciler.engine.drafting import Draft, step_id
+from reconciler.engine.identity import Matching
 from reconciler.engine.live import AccountNames
-from reconciler.engine.matching import Matching
 from reconciler.kinds._registry import find_kind
 
 

@@ -12,7 +12,7 @@ from reconciler.core.canonical import canonical_json
 from reconciler.core.plan import Change, Plan, Step, effects
 from reconciler.core.report import Outcome
 from reconciler.engine.arranging import keeps_order
-from reconciler.engine.matching import parts_of_entry
+from reconciler.engine.entry_parts import parts_of_entry
 from reconciler.engine.planner import Planned
 from reconciler.kinds._registry import find_kind
 

@@ -1,11 +1,13 @@
-"""A plan in the making; it refuses to know why a step is drafted."""
+"""A plan in the making, and the words that its steps share; it refuses to know why a step is drafted."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from reconciler.core.plan import Step
-from reconciler.core.resource import Json
+from reconciler.core.kind import Part
+from reconciler.core.plan import Change, Step
+from reconciler.core.resource import Json, Resource
 
 
 @dataclass(slots=True)
@@ -30,7 +32,65 @@ class Draft:
         """Replace members of a step."""
         self.steps[step_id] = replace(self.steps[step_id], **members)  # type: ignore[arg-type]
 
+    def block(self, step_id: str, reason: str) -> None:
+        """Block a step for one more reason."""
+        blocked = self.steps[step_id].blocked
+        if reason not in blocked:
+            self.change(step_id, blocked=(*blocked, reason))
+
+    def wait(self, step_id: str, manual: str) -> None:
+        """Let a step wait for one more manual step."""
+        waits_for = self.steps[step_id].waits_for
+        if manual not in waits_for:
+            self.change(step_id, waits_for=(*waits_for, manual))
+
+    def edges(self) -> dict[str, set[str]]:
+        """What each step needs among the steps that there are."""
+        return {each: {need for need in needs if need in self.steps} for each, needs in self.needs.items()}
+
 
 def step_id(action: str, address: str, part: str = "") -> str:
     """`<action>:<kind>/<name>[#part]`."""
     return f"{action}:{address}#{part}" if part else f"{action}:{address}"
+
+
+def draft_link(draft: Draft, resource: Resource, part: Part, changes: Sequence[Change], create: str) -> str:
+    """Draft the step that completes an object after its create, or add to it; returns its id."""
+    link = step_id("link", resource.address, part.name)
+    known = draft.steps.get(link)
+    merged = (*known.changes, *changes) if known else tuple(changes)
+    draft.add(
+        Step(
+            link,
+            "link",
+            resource.address,
+            part.name,
+            observed={"after": create},
+            changes=merged,
+            reason="completes the object once everything that it points to is there",
+            risk=risk_of(merged),
+        ),
+        create,
+        *(step_id("create", resource.address, other) for other in part.links_after),
+    )
+    return link
+
+
+def references_in(value: Json) -> Iterator[Mapping[str, Json]]:
+    """The references to other resources and to external objects within a drafted value."""
+    if isinstance(value, Mapping):
+        if ("ref" in value and "part" in value) or ("external" in value and "kind" in value):
+            yield value
+        else:
+            for inner in value.values():
+                yield from references_in(inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from references_in(inner)
+
+
+def risk_of(changes: Sequence[Change]) -> str:
+    """The gravest hazard among changes, or an empty text."""
+    levels = [change.hazard.partition(": ")[0] for change in changes if change.hazard]
+    order = ("deletes_data", "irreversible", "changes_billing", "changes_work")
+    return next((level for level in order if level in levels), "")

@@ -20,8 +20,8 @@ from reconciler.core.errors import (
 from reconciler.core.kind import Collection
 from reconciler.core.state import State
 from reconciler.engine.comparing import secret_use
+from reconciler.engine.entry_parts import parts_of_entry
 from reconciler.engine.examining_memory import examine_memory, examine_store
-from reconciler.engine.matching import parts_of_entry
 from reconciler.engine.reader import needed_collections
 from reconciler.engine.session import Session, World, open_session, resolve_secret
 from reconciler.kinds._registry import find_kind

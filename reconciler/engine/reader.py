@@ -13,8 +13,9 @@ from reconciler.core.kind import Collection, Part
 from reconciler.core.policy import Binding
 from reconciler.core.resource import Resource
 from reconciler.core.state import Entry
+from reconciler.engine.entry_parts import bound_tombstones, parts_of_entry
 from reconciler.engine.live import Listing, Live, Snapshot
-from reconciler.engine.matching import bound_tombstones, match, parts_of_entry
+from reconciler.engine.matching import match
 from reconciler.kinds._collections import BY_NAME
 from reconciler.kinds._conditions import VIA_FIELDS
 from reconciler.kinds._registry import find_kind

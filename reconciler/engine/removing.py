@@ -8,10 +8,12 @@ from reconciler.core.kind import MISSING, Part
 from reconciler.core.plan import Cause, Change, Step, digest_of
 from reconciler.core.resource import Json, Resource
 from reconciler.core.state import Entry
+from reconciler.engine.binding_lines import title_of
 from reconciler.engine.comparing import cause_at
 from reconciler.engine.drafting import Draft, step_id
+from reconciler.engine.entry_parts import parts_of_entry
+from reconciler.engine.identity import Matching
 from reconciler.engine.live import Live, Snapshot, observe, observe_part
-from reconciler.engine.matching import Matching, parts_of_entry, title_of
 from reconciler.kinds._registry import find_kind
 from reconciler.manifest.loader import LoadedEnvironment
 

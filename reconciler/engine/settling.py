@@ -12,8 +12,8 @@ from reconciler.core.kind import Collection
 from reconciler.core.resource import Json, Resource
 from reconciler.core.state import Intent, State
 from reconciler.engine.bookkeeping import adopted, bound
+from reconciler.engine.entry_parts import parts_of_entry
 from reconciler.engine.live import Live, Snapshot
-from reconciler.engine.matching import parts_of_entry
 from reconciler.kinds._collections import BY_NAME
 
 

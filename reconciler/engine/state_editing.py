@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from reconciler.core.diagnostic import did_you_mean
 from reconciler.core.errors import UsageError
 from reconciler.core.state import Entry, State
-from reconciler.engine.matching import binding_line, is_found_again, parts_of_entry
+from reconciler.engine.binding_lines import binding_key, binding_line, is_found_again
+from reconciler.engine.entry_parts import parts_of_entry
 from reconciler.engine.session import World
 from reconciler.store.backend import Backend
 from reconciler.store.lease import acquire
@@ -118,5 +119,5 @@ def keyless_bindings(state: State) -> Iterator[tuple[str, str, str]]:
         for part in parts_of_entry(address, entry):
             live_id = entry.live.get(part.name)
             if live_id and not is_found_again(part):
-                key = f"{address}#{part.name}" if part.name else address
+                key = binding_key(address, part.name)
                 yield key, live_id, binding_line(address, part.name, live_id)

@@ -22,14 +22,9 @@ from reconciler.core.plan import Plan, PlanFile, read_plan_file
 from reconciler.core.report import Report
 from reconciler.core.state import State
 from reconciler.emulator.server import Emulator
-from reconciler.engine.session import (
-    ApplyOptions,
-    Session,
-    World,
-    apply_plan,
-    open_session,
-    plan_environment,
-)
+from reconciler.engine.applying import ApplyOptions, apply_plan
+from reconciler.engine.planning import plan_environment
+from reconciler.engine.session import Session, World, open_session
 from reconciler.manifest.loader import load_environment, require_valid
 from reconciler.render.plan_markdown import plan_as_markdown
 from reconciler.render.plan_text import plan_as_text

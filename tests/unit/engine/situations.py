@@ -10,7 +10,8 @@ from reconciler.core.policy import Approval, Binding, Policy
 from reconciler.core.resource import Lifecycle, Resource
 from reconciler.core.state import Entry
 from reconciler.engine.live import Listing, Snapshot
-from reconciler.engine.planner import Inputs, Planned, make_plan
+from reconciler.engine.planner import Planned, make_plan
+from reconciler.engine.situation import Inputs
 from reconciler.kinds._registry import find_kind
 from reconciler.manifest.loader import LoadedEnvironment
 

@@ -17,8 +17,10 @@ from reconciler.core.plan import PlanFile
 from reconciler.core.report import Report
 from reconciler.core.state import State
 from reconciler.emulator.server import Emulator
+from reconciler.engine.applying import ApplyOptions, apply_plan
 from reconciler.engine.planner import Planned
-from reconciler.engine.session import ApplyOptions, World, apply_plan, open_session, plan_environment
+from reconciler.engine.planning import plan_environment
+from reconciler.engine.session import World, open_session
 from reconciler.manifest.loader import LoadedEnvironment
 from reconciler.secrets.redactor import Redactor
 from reconciler.store.backend import Stored

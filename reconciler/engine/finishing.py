@@ -1,0 +1,64 @@
+"""Makes a plan of a finished draft: steps in order, guards and approvals, warnings.
+
+It refuses to draft: no step comes, goes or changes its values here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from reconciler.core.graph import in_order
+from reconciler.core.guard import guard
+from reconciler.core.plan import Plan, Step
+from reconciler.engine.drafting import Draft
+from reconciler.engine.situation import Situation
+from reconciler.engine.warning import plan_warnings
+
+
+def finished_plan(draft: Draft, situation: Situation) -> Plan:
+    """The plan of a draft to which nothing is added any more."""
+    ordered = in_order(sorted(draft.steps, key=lambda each: _rank(draft.steps[each])), draft.edges())
+    steps = [
+        replace(
+            draft.steps[each],
+            depends_on=tuple(sorted(need for need in draft.needs[each] if need in draft.steps)),
+        )
+        for each in ordered
+    ]
+    guarded, approvals = guard(
+        steps,
+        situation.environment.policy,
+        situation.environment.approvals,
+        owned=_owned_counts(situation, steps),
+        today=situation.inputs.today,
+    )
+    return Plan(
+        environment=situation.environment.name,
+        target={"subdomain": situation.environment.subdomain, "app_id": situation.environment.app_id},
+        memory=situation.inputs.memory,
+        digests=situation.environment.digests,
+        steps=guarded,
+        warnings=tuple(dict.fromkeys([*draft.warnings, *plan_warnings(situation.environment, situation.snapshot)])),
+        approvals=approvals,
+    )
+
+
+def _rank(step: Step) -> tuple[int, str, str]:
+    return (
+        2 if step.action == "manual" else 1 if step.action in ("delete", "deactivate") else 0,
+        step.address,
+        step.id,
+    )
+
+
+def _owned_counts(situation: Situation, steps: Sequence[Step]) -> dict[str, int]:
+    """How many resources of each kind are ours once the steps ran; the guard's shares are of these."""
+    owned: dict[str, int] = {}
+    for address, entry in situation.entries.items():
+        if not entry.retired:
+            owned[address.split("/")[0]] = owned.get(address.split("/")[0], 0) + 1
+    for address in {step.address for step in steps if step.action == "adopt" and step.is_change}:
+        if address not in situation.entries:
+            owned[address.split("/")[0]] = owned.get(address.split("/")[0], 0) + 1
+    return owned
