@@ -61,9 +61,10 @@ def demo(setting: Setting) -> int:
         return 0
     say = setting.console.data
     say("\nThat is all of it. Nothing is running any more.")
-    say("The plans that a reviewer would have approved:")
+    say("The plan files as they are at the end, with nothing left to do:")
     for name in ENVIRONMENTS:
         say(f"  {_shown(folder, setting.root)}/plans/{name}.json  and  {name}.md")
+    say("What a reviewer approves looks like plans/sandbox.md, the first plan of the example.")
     say("Next: README.md says how to point it at an account of your own.")
     return 0
 
