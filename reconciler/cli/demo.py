@@ -64,7 +64,7 @@ def demo(setting: Setting) -> int:
     say("The plan files as they are at the end, with nothing left to do:")
     for name in ENVIRONMENTS:
         say(f"  {_shown(folder, setting.root)}/plans/{name}.json  and  {name}.md")
-    say("What a reviewer approves looks like plans/sandbox.md, the first plan of the example.")
+    say("A reviewer approves a plan such as plans/sandbox.md, the example's first.")
     say("Next: README.md says how to point it at an account of your own.")
     return 0
 
