@@ -11,6 +11,7 @@ from types import FrameType
 
 import click
 
+from reconciler.cli.failure import INTERRUPTED
 from reconciler.cli.options import Setting, load, make_world, open_backend
 from reconciler.cli.options import command as shared
 from reconciler.core.errors import Blocked, PlanNotAcceptable, UsageError
@@ -33,7 +34,13 @@ from reconciler.core.report import Report
 @click.option("--expect-digest", metavar="DIGEST", help="Refuse a plan with another digest than the reviewed one.")
 @click.option("--skip-blocked", is_flag=True, help="Run what does not depend on a blocked step.")
 @click.option("--only-fresh", is_flag=True, help="Run what does not depend on a stale step.")
-@click.option("--wait-for-lease", metavar="SECONDS", type=float, default=0.0, help="Wait for another run to end.")
+@click.option(
+    "--wait-for-lease",
+    metavar="SECONDS",
+    type=float,
+    default=0.0,
+    help="Wait that long for another run to end, or to turn out to be dead.",
+)
 def apply(
     setting: Setting,
     path: Path | None,
@@ -53,10 +60,12 @@ def apply(
 
     made = _approved(setting, path, auto_approve)
     name = made.plan.environment
-    if expect_digest and expect_digest != made.plan.digest():
+    if expect_digest is not None and expect_digest != made.plan.digest():
         raise PlanNotAcceptable(
             f"the plan's digest is {made.plan.digest()}, not the expected one",
-            fix="Review this plan, or make a new one.",
+            fix="Write the digest in full, as the plan's .md ends with it."
+            if made.plan.digest().removeprefix("sha256:").startswith(expect_digest.removeprefix("sha256:"))
+            else "Review this plan, or make a new one.",
         )
     if setting.environment and setting.environment != name:
         raise PlanNotAcceptable(
@@ -99,7 +108,8 @@ def _approved(setting: Setting, path: Path | None, auto_approve: bool) -> PlanFi
                 "there is nobody to ask", fix="Apply a reviewed plan file, or say --auto-approve to run without asking."
             )
         if not click.confirm(f"Run this plan against {made.plan.target['subdomain']}?", err=True):
-            raise click.Abort
+            setting.console.talk("not confirmed: nothing was written")
+            raise click.exceptions.Exit(INTERRUPTED)
     return made
 
 

@@ -61,9 +61,10 @@ def demo(setting: Setting) -> int:
         return 0
     say = setting.console.data
     say("\nThat is all of it. Nothing is running any more.")
-    say("The plans that a reviewer would have approved:")
+    say("The plan files as they are at the end, with nothing left to do:")
     for name in ENVIRONMENTS:
         say(f"  {_shown(folder, setting.root)}/plans/{name}.json  and  {name}.md")
+    say("A reviewer approves a plan such as plans/sandbox.md, the example's first.")
     say("Next: README.md says how to point it at an account of your own.")
     return 0
 
@@ -92,11 +93,11 @@ class Walk:
         """One environment, from nothing to drift."""
         self.title(f"{name}: what would change?")
         self.type("plan", "-e", name, expected=0)
-        self.title(f"{name}: apply exactly that plan (what only a person can do stays open: it ends 18)")
+        self.title(f"{name}: apply exactly that plan; manual steps stay open: 18")
         self.type("apply", f"plans/{name}.json", expected=18)
         self.title(f"{name}: a person connects WhatsApp and Instagram in Admin Center")
         self.connect_by_hand(name)
-        self.title(f"{name}: the next plan finds both, and brings them to what the manifests state")
+        self.title(f"{name}: the next plan finds both and completes them")
         self.type("plan", "-e", name, expected=0)
         self.type("apply", f"plans/{name}.json", expected=0)
         self.title(f"{name}: plan again, nothing to do")
@@ -181,7 +182,7 @@ class Walk:
         rule = next(each for each in triggers if "WhatsApp vers" in each["title"])
         actions = [*rule["actions"], {"field": "priority", "value": "urgent"}]
         self.person(
-            name, f"/api/v2/triggers/{rule['id']}", {"actions": actions}, f'an action added to "{rule["title"]}"'
+            name, f"/api/v2/triggers/{rule['id']}", {"actions": actions}, "an action added to the trigger for WhatsApp"
         )
 
     def person(self, name: str, path: str, changed: Mapping[str, Any], what: str) -> None:

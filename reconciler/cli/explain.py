@@ -111,7 +111,9 @@ def _narrowed(kind: KindFacts, type_name: str) -> KindFacts:
             detail=f"Its types are {', '.join(names)}.",
             fix=did_you_mean(type_name, names),
         )
-    return replace(kind, types=tuple(each for each in kind.types if each.name == type_name))
+    is_its_example = f"\ntype: {type_name}\n" in kind.example
+    types = tuple(each for each in kind.types if each.name == type_name)
+    return replace(kind, types=types, example=kind.example if is_its_example else "")
 
 
 def _require_field(kind: KindFacts, path: str) -> None:

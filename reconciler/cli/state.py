@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reconciler.cli.console import current_console
+from reconciler.cli.failure import INTERRUPTED
 from reconciler.cli.options import Setting, make_world, open_backend, require_environment
 from reconciler.cli.options import command as shared
 from reconciler.core.errors import UsageError
@@ -53,7 +55,9 @@ def show(setting: Setting, address: str) -> int:
     else:
         import yaml
 
-        setting.console.data(yaml.safe_dump(members, sort_keys=False, allow_unicode=True, width=setting.console.width))
+        # An object of one part has no name for it.
+        named = {key: value.get("", value) if isinstance(value, dict) else value for key, value in members.items()}
+        setting.console.data(yaml.safe_dump(named, sort_keys=False, allow_unicode=True, width=setting.console.width))
     return 0
 
 
@@ -163,7 +167,8 @@ def _confirm(question: str, is_confirmed: bool) -> None:
     if not sys.stdin.isatty():
         raise UsageError("there is nobody to ask", fix="Say --yes to change the memory without asking.")
     if not click.confirm(question, err=True):
-        raise click.Abort
+        current_console().talk("not confirmed: nothing was changed")
+        raise click.exceptions.Exit(INTERRUPTED)
 
 
 def _edit(setting: Setting, operation: str, edit: Callable[[State], State]) -> State:

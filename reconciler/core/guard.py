@@ -54,14 +54,16 @@ def guard(
             if change.cause.kind in ("drift", "conflict") and policy.drift == "block":
                 reasons.append(
                     f"{change.path} was changed in the account since the last apply, and policy.drift is block. Write the "
-                    f"live value into the manifest, stop stating the field, or approve: {_way_out(step, digest)}"
+                    f"live value into the manifest, or stop stating the field. {_way_out(step, digest)}"
                 )
         result.append(replace(step, blocked=tuple(dict.fromkeys(reasons))))
     return tuple(result), tuple(each.as_json() for each in dict.fromkeys(used))
 
 
 def _way_out(step: Step, digest: str) -> str:
-    return f"Approve it in approvals.yaml: {{step: {step.id}, effect: {digest}, by: …, reason: …, until: …}}"
+    return (
+        f"Approve it by an entry in approvals.yaml: {{step: {step.id}, effect: {digest}, by: …, reason: …, until: …}}"
+    )
 
 
 def _limit_reasons(steps: Sequence[Step], policy: Policy, owned: Mapping[str, int]) -> dict[str, list[str]]:

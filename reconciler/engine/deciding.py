@@ -207,7 +207,7 @@ class _Decider:
         elif len(missing) == sum(1 for _ in effects(step)) or step.action not in ("create",):
             still_runs = any(each.id == step.id for each in self.decision.runs)
             if not still_runs:
-                self._settle(step, "already", "the account already is what the plan makes of it")
+                self._settle(step, "already", "")
         else:
             self._settle(step, "already", "the object is there already")
 

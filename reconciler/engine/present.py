@@ -178,7 +178,7 @@ def _why_changed(changes: Sequence[Change]) -> str:
     if kinds == {"release"}:
         return "the manifest no longer states these fields; the live values stay"
     if kinds <= {"drift", "conflict"}:
-        return "changed in the account since the last apply; the manifest wins"
+        return "changed in the account since the last apply"
     if kinds == {"unknown"}:
         return "the account differs from the manifest, and nothing remembers who moved"
     return "the manifest changed" if kinds == {"intended"} else "the manifest and the account differ"

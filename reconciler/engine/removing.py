@@ -66,6 +66,37 @@ def removal_steps(
         wanted, key=lambda each: any(part.takes for part in parts_of_entry(each[0], each[1]))
     ):
         _remove(draft, address, entry, wish, cause, matching, snapshot, blocked, pointing.get(address, ()))
+    _remove_pointers_first(draft)
+
+
+def _remove_pointers_first(draft: Draft) -> None:
+    """Let what points at another removed object go before it; two that point at each other block."""
+    removals = {key: step for key, step in draft.steps.items() if step.action == "delete"}
+    for each, step in sorted(removals.items()):
+        pointed_at = set(_parts_in(draft.observed.get((step.address, step.part), {})))
+        for other in [key for key, removal in removals.items() if (removal.address, removal.part) in pointed_at]:
+            if removals[other].address == step.address:
+                continue
+            if other not in _all_needs(draft, each):
+                draft.needs[other].add(each)
+                continue
+            reason = (
+                f"{step.address} and {removals[other].address} point at each other, so neither can go first. Put the manifest of "
+                f"{step.address} back, clear its reference (null) and apply that; then remove both."
+            )
+            for key, member in list(draft.steps.items()):
+                if member.address in (step.address, removals[other].address):
+                    draft.change(key, blocked=(*member.blocked, reason))
+
+
+def _all_needs(draft: Draft, step: str) -> set[str]:
+    found: set[str] = set()
+    waiting = [step]
+    while waiting:
+        new = draft.needs.get(waiting.pop(), set()) - found
+        found |= new
+        waiting.extend(new)
+    return found
 
 
 def _remove(
@@ -237,12 +268,16 @@ def _leaving_step(draft: Draft, owner: tuple[str, str]) -> str:
     return update if moves else ""
 
 
-def _addresses_in(value: Json) -> Iterator[str]:
+def _parts_in(value: Json) -> Iterator[tuple[str, str]]:
     if isinstance(value, Mapping):
         if "ref" in value:
-            yield str(value["ref"])
+            yield str(value["ref"]), str(value.get("part", ""))
         for inner in value.values():
-            yield from _addresses_in(inner)
+            yield from _parts_in(inner)
     elif isinstance(value, list | tuple):
         for inner in value:
-            yield from _addresses_in(inner)
+            yield from _parts_in(inner)
+
+
+def _addresses_in(value: Json) -> Iterator[str]:
+    return (address for address, _ in _parts_in(value))

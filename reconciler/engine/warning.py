@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reconciler.core.diagnostic import did_you_mean
 from reconciler.core.resource import Resource
 from reconciler.engine.live import Snapshot
 from reconciler.kinds._conditions import VIA_FIELDS, VIA_IDS
@@ -20,6 +21,13 @@ def plan_warnings(environment: LoadedEnvironment, snapshot: Snapshot) -> list[st
                 if VIA_IDS.get(name, name) not in snapshot.via_ids:
                     missing.setdefault(name, []).append(resource.address)
         for name, addresses in sorted(missing.items()):
+            if name not in VIA_IDS and not name.isdecimal():
+                hint = did_you_mean(name, VIA_IDS) or "reconciler explain trigger.conditions lists what there is."
+                found.append(
+                    f"{', '.join(sorted(set(addresses)))}: neither the account nor reconciler knows a channel {name}, so "
+                    f"the rule cannot fire. {hint}"
+                )
+                continue
             found.append(
                 f"{', '.join(sorted(set(addresses)))}: the account does not list the channel {name} yet, so the rule cannot "
                 f"fire. It will once a channel of that type is connected{_channel_step(name, environment)}."

@@ -98,6 +98,10 @@ def _moves(resource: Resource, by_address: Mapping[str, Resource]) -> Iterator[D
             )
 
 
+def _or_id(target: str) -> str:
+    return f" with its name, or {{id: {target}}}" if target.isdecimal() else ""
+
+
 def _reference(
     resource: Resource, reference: Reference, by_address: Mapping[str, Resource], claims: Claims
 ) -> Iterator[Diagnostic]:
@@ -132,7 +136,7 @@ def _reference(
             if kind.model is not None
             else f"A {reference.kind} is never managed by a manifest.",
             fix=(did_you_mean(target, known) + " " if did_you_mean(target, known) else "")
-            + f'For a live {label} that no manifest manages, write {{external: "{target}"}}.',
+            + f'For a live {label} that no manifest manages, write {{external: "{target}"}}{_or_id(str(target))}.',
             address=resource.address,
         )
     elif found.removed:

@@ -204,6 +204,8 @@ def _type_error(path: Path, value: Json, wanted: list[str]) -> SchemaError:
         fix = f'Put it in quotes: "{str(value).lower()}".'
     elif "array" in wanted and not isinstance(value, (dict, list)):
         fix = f"Write it as a list: [{shown_value(value)}]."
+    elif wanted == ["array"]:
+        fix = 'Write it as a list: every entry starts with "- ".'
     return SchemaError(
         "manifest/wrong-type", path, f"{_dotted(path)} must be {words}, not {kind_of_value(value)}", fix=fix
     )

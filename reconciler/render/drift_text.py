@@ -16,7 +16,7 @@ _SHOWN = ("drift", "conflict", "unknown")
 
 
 def fields_as_text(steps: Iterable[Step], *, colour: bool, width: int, ascii_only: bool = False) -> str:
-    """The changes that live itself caused (drift, conflict) or may have caused (unknown), by address.
+    """The changes that live itself caused (drift, conflict) or may have caused (unknown), and what is gone, by address.
 
     `live was … now …` is said of drift only, where the last applied value is the manifest's; of the others it is
     said what live has and what the manifest states. Empty when there is none.
@@ -24,12 +24,19 @@ def fields_as_text(steps: Iterable[Step], *, colour: bool, width: int, ascii_onl
     screen = Screen(colour=colour, width=width, ascii_only=ascii_only)
     for address, members in groups(steps):
         found = [(step, change) for step in members for change in step.changes if change.cause.kind in _SHOWN]
-        if not found:
+        gone = list(dict.fromkeys(step.reason for step in members if _is_gone(step)))
+        if not found and not gone:
             continue
         screen.blank()
         screen.put(screen.paint(screen.plain(visible(address)), "bold"))
+        for reason in gone:
+            screen.wrap(f"VANISHED: {visible(reason)}", first="    ", style="yellow")
         write_fields(screen, [row for step, change in found for row in _rows(step, change)])
     return screen.text()
+
+
+def _is_gone(step: Step) -> bool:
+    return any(change.cause.kind == "vanished" for change in step.changes)
 
 
 def _rows(step: Step, change: Change) -> Iterable[tuple[Field, str, Style]]:

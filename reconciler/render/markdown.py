@@ -18,6 +18,7 @@ from reconciler.render.screen import harmless
 _PLAIN_WORD = re.compile(r"""["'(«“]*[^\W_]+(?:['’-][^\W_]+)*[.,;:?!)"'»”…]*|[—–→·…=]|"[^\W_]*"[.,;:]?""")
 _LINKED_WORD = re.compile(r"\W*(?:(?=\w*\d)[0-9a-f]{7,40}|[A-Za-z]{2,10}-\d+)\W*", re.IGNORECASE)
 _ARTICLE = re.compile(r"https://support\.zendesk\.com/hc/[A-Za-z0-9/_-]+")
+_PUNCTUATED = re.compile(r"(\(?)(.+?)((?:(?<=.)[.,;:)])*)")
 _LIST_MARKER = re.compile(r"\d+[.)]|=+")
 
 
@@ -32,7 +33,7 @@ def code(text: str) -> str:
 def prose(text: str) -> str:
     """Sentences in one paragraph; words that could be read as markup, and lines that are commands, are code spans.
 
-    A command is a line that starts with two blanks.
+    A command is a line that starts with two blanks. Punctuation around such a word stays outside of its span.
     """
     words: list[str] = []
     for line in text.split("\n"):
@@ -41,8 +42,13 @@ def prose(text: str) -> str:
             continue
         for word in visible(line).split():
             is_plain = _PLAIN_WORD.fullmatch(word) and not _LINKED_WORD.fullmatch(word)
-            words.append(word if is_plain and (words or not _LIST_MARKER.fullmatch(word)) else code(word))
+            words.append(word if is_plain and (words or not _LIST_MARKER.fullmatch(word)) else _span(word))
     return " ".join(words)
+
+
+def _span(word: str) -> str:
+    before, inner, after = _PUNCTUATED.fullmatch(word).groups()  # type: ignore[union-attr]
+    return f"{before}{code(inner)}{after}"
 
 
 def article(link: str) -> str:

@@ -25,7 +25,9 @@ _COLUMNS = (
     ("add", ("create",)),
     ("delete", ("delete", "deactivate")),
     ("secret", ("write_secret",)),
-    ("memory", ("adopt", "move", "forget")),
+    ("adopt", ("adopt",)),
+    ("move", ("move",)),
+    ("forget", ("forget",)),
     ("waiting", ("waiting",)),
     ("manual", ("manual",)),
 )

@@ -45,7 +45,9 @@ def report_as_text(report: Report, plan: Plan | None, *, colour: bool, width: in
     for result, members in groupby(found, key=lambda row: row.result):
         screen.blank()
         screen.put(screen.paint(screen.plain(words.HEADINGS[result]), "bold"))
-        for row in members:
+        for number, row in enumerate(members):
+            if number and row.result == "manual":
+                screen.blank()
             _write_row(screen, row, plan)
     write_warnings(screen, report.warnings)
     screen.blank()

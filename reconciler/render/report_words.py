@@ -67,7 +67,11 @@ def summary(found: list[Row]) -> str:
 
 def requests(report: Report) -> str:
     """The requests of the run as they were counted, by name."""
-    counts = [f"{number} {visible(name)}" for name, number in report.requests.items() if number]
+    counts = [
+        f"{number} {visible(name.removesuffix('s') if number == 1 else name)}"
+        for name, number in report.requests.items()
+        if number
+    ]
     return "requests: " + ", ".join(counts) if counts else "no requests"
 
 

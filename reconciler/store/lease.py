@@ -244,7 +244,7 @@ def _held(environment: str, record: LeaseRecord) -> LeaseHeld:
     return LeaseHeld(
         f'the lease of "{environment}" is held',
         detail=f'{_who(record)} holds it under the id "{record.id}".',
-        fix="Wait until that run has ended. If it is dead, free the lease:\n"
+        fix="Wait until that run has ended, as apply --wait-for-lease SECONDS does. If it is dead, free the lease:\n"
         f"    reconciler unlock -e {environment} {record.id}",
     )
 

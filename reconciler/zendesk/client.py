@@ -194,7 +194,7 @@ class Api:
         summary = f"{self._named(request)} was answered with {status}"
         if status == 401:
             return AccessDenied(
-                f"{summary}: the credentials are refused",
+                f"{summary}: the credentials are not accepted",
                 detail=words,
                 fix="Check the credentials of this environment, and that they have not ended.",
                 status=status,

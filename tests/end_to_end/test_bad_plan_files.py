@@ -170,6 +170,11 @@ def test_no_forged_plan_ends_in_an_unexpected_error(planned: Project) -> None:
 OTHER: dict[str, tuple[Callable[[Project], object], list[str], str]] = {
     "for another environment": (lambda project: None, ["-e", "production"], 'for the environment "sandbox"'),
     "with another digest": (lambda project: None, ["--expect-digest", "sha256:00"], "not the expected one"),
+    "with an empty digest, as an unset variable gives": (
+        lambda project: None,
+        ["--expect-digest", ""],
+        "not the expected one",
+    ),
     "from before the manifests changed": (
         lambda project: project.replace("equipes/equipe-france.yaml", "Équipe France", "Autre équipe"),
         [],

@@ -211,3 +211,9 @@ def test_schema_check_sees_a_stale_and_a_foreign_page_and_write_repairs(
     assert 0 == run(["schema", "-C", str(tmp_path), "write"])
     assert not (folder / "foreign.md").exists()
     assert 0 == run(["schema", "-C", str(tmp_path), "check"])
+
+
+def test_a_type_is_never_explained_by_the_example_of_another(explain: Explain) -> None:
+    _, whatsapp, _ = explain("channel", "--type", "whatsapp")
+    _, web, _ = explain("channel", "--type", "web")
+    assert (True, False) == ("example of type whatsapp" in whatsapp, "example of type" in web)

@@ -11,6 +11,7 @@ from markdown_skeleton import data_outside_code, skeleton
 from render_plans import DIGEST, change, plan, sample, step
 
 from reconciler.core.plan import ACTIONS, Cause, Change, Plan, Step
+from reconciler.render.markdown import prose
 from reconciler.render.plan_markdown import LEAST_BUDGET_CHARACTERS, plan_as_markdown
 from reconciler.render.plan_text import plan_as_text
 
@@ -263,3 +264,8 @@ def test_any_plan_is_text_without_a_control_character(shown: Plan, width: int, a
 def _section(document: str, title: str) -> str:
     _, _, rest = document.partition(f"\n#### {title}\n")
     return rest.partition("\n#### ")[0]
+
+
+def test_punctuation_stays_outside_of_the_code_spans_of_prose() -> None:
+    expected = "`trigger/a`, `trigger/b`: it is not there (`channel/c`)."
+    assert expected == prose("trigger/a, trigger/b: it is not there (channel/c).")

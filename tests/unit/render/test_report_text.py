@@ -123,3 +123,11 @@ def test_drift_says_what_live_was_and_is() -> None:
 
 def test_without_drift_there_is_nothing_to_say() -> None:
     assert fields_as_text([step("update", "a/b", change("x", 1, 2))], colour=False, width=80) == ""
+
+
+def test_drift_names_what_is_gone_from_the_account() -> None:
+    gone = step(
+        "create", "group/a", change("title", None, "A", kind="vanished"), reason="the object 7 that was ours is gone"
+    )
+    expected = "group/a\n    VANISHED: the object 7 that was ours is gone\n"
+    assert expected == fields_as_text([gone], colour=False, width=80)
