@@ -16,6 +16,7 @@ COMMANDS = {
     "show": "Show a plan file.",
     "apply": "Run an approved plan.",
     "drift": "Say what was changed in an account since the last apply.",
+    "attest": "Vouch that a manual step is done which no API shows.",
     "state": "Look at, and repair, the memory of applies.",
     "unlock": "Free the lease of a run that died.",
     "schema": "Write or check the JSON Schemas.",

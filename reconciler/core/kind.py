@@ -275,6 +275,19 @@ class ManualStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Attested:
+    """Something that only a person can say is done, since no API shows it.
+
+    `slug` ends the step's id. `content` is what is vouched for, the values to enter or the items, not our prose: when
+    it changes, the person is asked again.
+    """
+
+    slug: str
+    manual: ManualStep
+    content: Json
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """What a kind's own rule has found wrong with a document."""
 
@@ -303,7 +316,8 @@ class Kind:
     `model` is the pydantic model (or discriminated union) of its manifests, None for kinds that are only
     looked up. `parts` gives the parts of one document, in the order in which they are created. `rules` judge a
     resolved document beyond its schema. `manual` is the step that a person does where the tool cannot create.
-    `limits` and `cannot` are sentences for `explain`.
+    `attests` are the steps that a person vouches for. `noted` are fields that no part manages, such as what a person
+    enters; their references are checked like any other. `limits` and `cannot` are sentences for `explain`.
     """
 
     name: str
@@ -316,6 +330,8 @@ class Kind:
     deactivates: tuple[str, Json] | None = None
     rules: tuple[Callable[[Mapping[str, Json]], Iterator[Problem]], ...] = ()
     manual: Callable[[Resource, Mapping[str, Json]], ManualStep] | None = None
+    attests: Callable[[Resource], tuple[Attested, ...]] | None = None
+    noted: tuple[Field, ...] = ()
     matches_by_title: bool = False
     keeps_when_vanished: bool = False
     secret_requirements: Mapping[str, Callable[[str], str]] = field(default_factory=dict)

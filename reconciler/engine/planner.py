@@ -15,6 +15,7 @@ from reconciler.core.resource import Json, Resource
 from reconciler.core.state import Entry
 from reconciler.engine.absent import draft_absent
 from reconciler.engine.arranging import arrange_steps
+from reconciler.engine.attesting import attested_steps
 from reconciler.engine.circles import open_circles, spread_waiting
 from reconciler.engine.dependencies import find_dependencies
 from reconciler.engine.drafting import Draft, step_id
@@ -60,6 +61,7 @@ def make_plan(inputs: Inputs) -> Planned:
             _draft_resource(draft, situation, resemblances, resource)
     arrange_steps(draft, resources, matching, entries)
     removal_steps(draft, environment, resources, matching, entries, inputs.snapshot, inputs.memory)
+    attested_steps(draft, situation)
     block_renames(draft, situation)
     look_up_externals(draft, situation)
     find_dependencies(draft, situation)

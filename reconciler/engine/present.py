@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from reconciler.core.kind import Field, Part
 from reconciler.core.plan import Change, Step, digest_of
 from reconciler.core.resource import Resource
+from reconciler.engine.attesting import attest_command
 from reconciler.engine.comparing import Comparison, cause_at, compare, observed_digest_content, rotation_by_hand
 from reconciler.engine.drafting import Draft, risk_of, step_id
 from reconciler.engine.identity import Identity
@@ -151,7 +152,9 @@ def _draft_rotation_by_hand(
                 "title": f"put a new {each.path} in place",
                 "admin_center": "Admin Center > Channels > Messaging and social > Messaging, or at the channel's provider",
                 "values": values,
-                "looks_for": f"an entry in attestations.yaml: {{step: {manual}, digest: {digest}, by: …, on: …}}",
+                "looks_for": "somebody's word in attestations.yaml",
+                "attest": attest_command(situation, manual),
+                "digest": digest,
                 "article": "",
                 "notes": [],
             },

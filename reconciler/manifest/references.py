@@ -21,11 +21,12 @@ def references_of(resource: Resource) -> Iterator[Reference]:
     """Every reference that a resource's managed fields hold."""
     if resource.removed:
         return
-    for part in find_kind(resource.kind).parts(resource.document):
-        for field in part.fields:
-            is_stated, value = resource.stated(field.path)
-            if is_stated and value is not None:
-                yield from field.codec.references(value, tuple(field.path.split(".")))
+    kind = find_kind(resource.kind)
+    managed = [field for part in kind.parts(resource.document) for field in part.fields]
+    for field in (*managed, *kind.noted):
+        is_stated, value = resource.stated(field.path)
+        if is_stated and value is not None:
+            yield from field.codec.references(value, tuple(field.path.split(".")))
 
 
 def check_references(resources: Sequence[Resource], claims: Claims | None = None) -> list[Diagnostic]:

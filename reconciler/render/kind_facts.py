@@ -19,6 +19,7 @@ from reconciler.kinds._model import ManifestModel
 from reconciler.kinds._registry import documentation, find_kind, kind_names
 from reconciler.render.shape_words import Schema, nested, resolved, sample, type_words
 
+ATTESTED = "attested: a person sets it up and vouches for it, since no API shows it"
 SHARED_KEYS = frozenset(ManifestModel.model_fields)
 """Keys that manifests of every kind have."""
 
@@ -137,12 +138,13 @@ def _types(kind: Kind) -> Iterator[TypeFacts]:
         optional = [key for key in schema["properties"] if key not in ("kind", "name", "type")]
         parts = _every_part(kind, bare, optional)
         fields = {(each.path, part.name): each for part in parts for each in part.fields}
+        fields |= {(each.path, ""): each for each in kind.noted}
         is_made_bare = all(part.creates or part.arrangement for part in kind.parts(bare))
         makers = [] if is_made_bare else _makers(kind, bare, optional)
         yield TypeFacts(
             name=type_name,
             summary=" ".join((model.__doc__ or "").split()),
-            mode=_mode(kind, is_made_bare, makers),
+            mode=ATTESTED if kind.attests and not parts else _mode(kind, is_made_bare, makers),
             found_by=_found_by(kind, parts),
             parts=tuple(_part_facts(part) for part in parts if part.arrangement is None),
             fields=tuple(_field_facts(kind, schema, definitions, fields, "", "")),
@@ -315,6 +317,8 @@ def _on_remove(kind: Kind) -> str:
         "keep": "the live object stays, and is no longer managed",
         "block": "the plan is blocked until lifecycle.on_remove or a tombstone (removed:) says what shall happen",
     }
+    if kind.attests is not None:
+        return "nobody is asked about it any more; what a person set stays"
     if kind.on_remove == "deactivate" and kind.deactivates is not None:
         path, value = kind.deactivates
         return f"the live object stays with {path}: {_shown(value)}"

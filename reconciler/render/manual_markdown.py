@@ -27,6 +27,8 @@ def manual_task(manual: Mapping[str, Json], step_id: str, why: Iterable[str]) ->
             lines.append(f"  - Enter {code(name)}: {code(value if isinstance(value, str) else shown_value(value))}")
     if manual.get("article"):
         lines.append(f"  - Article: {article(str(manual['article']))}")
+    if manual.get("attest"):
+        lines.append(f"  - When done: {code(str(manual['attest']))}")
     for name, label in (("looks_for", "Looks for"), ("notes", "Notes")):
         content = manual.get(name)
         texts = content if isinstance(content, list | tuple) else [content]

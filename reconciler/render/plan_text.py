@@ -89,7 +89,8 @@ def write_manual_step(screen: Screen, manual: Mapping[str, Json], lead: str, ste
         else:
             shown = visible(value) if isinstance(value, str) else shown_value(value)
             screen.wrap(shown, first=f"{head}{label}  ")
-    for name, label in (("looks_for", "Looks for"), ("article", "Article"), ("notes", "Notes")):
+    labels = {"looks_for": "Looks for", "attest": "When done", "article": "Article", "notes": "Notes"}
+    for name, label in labels.items():
         content = manual.get(name)
         for number, text in enumerate(content if isinstance(content, list | tuple) else [content]):
             if text:

@@ -1,0 +1,98 @@
+"""The automatic reply of one channel: a text that a person sets in Admin Center, and that no API shows.
+
+The plan gives the exact text to paste, and somebody vouches that it is set; a changed text is asked for again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from reconciler.core.kind import Attested, Kind, ManualStep, Problem
+from reconciler.core.resource import Json, Resource
+from reconciler.kinds._codecs import Pointer
+from reconciler.kinds._fields import Managed, fields_of
+from reconciler.kinds._model import UNSTATED, ManifestModel, Name, Text
+
+_PLACEHOLDER = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_KNOWN_PLACEHOLDER = re.compile(r"\{\{\s*firstName\s*(\|\|[^{}|]*)?\}\}")
+
+
+class AutoReply(ManifestModel):
+    """The automatic reply of one channel."""
+
+    kind: Literal["auto_reply"]
+    channel: Annotated[Name, Managed("", Pointer("channel"), part="noted")] = Field(
+        description="The channel whose reply it is."
+    )
+    enabled: bool = Field(description="Whether the reply is sent.")
+    text: Text = Field(default=UNSTATED, description="What is sent, at most once a day to each customer.")
+
+
+def _sendable(document: Mapping[str, Json]) -> Iterator[Problem]:
+    text = document.get("text")
+    if text is None and document["enabled"]:
+        yield Problem(
+            "auto_reply/no-text",
+            ("enabled",),
+            "a reply that is enabled needs a text",
+            "",
+            "Add text, or write enabled: false.",
+        )
+    for match in _PLACEHOLDER.finditer(text or ""):
+        if not _KNOWN_PLACEHOLDER.fullmatch(match[0]):
+            why = "Dynamic content does not work here." if "dc." in match[0] else "No other placeholder works here."
+            yield Problem(
+                "auto_reply/placeholder",
+                ("text",),
+                f"the placeholder {match[0]} would be sent as it is",
+                why,
+                "Use {{firstName || }} with a word for customers without a name, or write the text out.",
+            )
+
+
+def _attests(resource: Resource) -> tuple[Attested, ...]:
+    channel, enabled = str(resource.document["channel"]), bool(resource.document["enabled"])
+    text = str(resource.document.get("text", ""))
+    values = [("Channel", f"channel/{channel}"), ("Automatic reply", "on" if enabled else "off")]
+    if enabled:
+        values.append(("Message", text))
+    return (
+        Attested(
+            "set",
+            ManualStep(
+                title="set the automatic reply" if enabled else "switch the automatic reply off",
+                admin_center="Admin Center > Channels > Messaging and social > Messaging > the channel > Responses",
+                values=tuple(values),
+                looks_for="somebody's word in attestations.yaml",
+                article="https://support.zendesk.com/hc/en-us/articles/4408838007578",
+            ),
+            {"channel": channel, "enabled": enabled, "text": text if enabled else ""},
+        ),
+    )
+
+
+KIND = Kind(
+    name="auto_reply",
+    area="responders",
+    title="Automatic reply",
+    model=AutoReply,
+    parts=lambda document: (),
+    on_remove="deactivate",
+    rules=(_sendable,),
+    attests=_attests,
+    noted=fields_of(AutoReply, "noted"),
+    limits=("One text for each channel, sent at most once a day to each customer.",),
+    cannot=("Set or read the text: it is in no API.", "Use dynamic content, or another placeholder than firstName."),
+    sources=("ticketing.md §4.1",),
+    example="""\
+kind: auto_reply
+name: merci-whatsapp
+channel: whatsapp-fr
+enabled: true
+text: "Bonjour {{firstName || }} ! Nous vous répondons sous deux heures."
+""",
+)
