@@ -424,7 +424,7 @@ class _Planner:
                     None,
                     desired,
                     cause_at(resource, each.path, cause),
-                    hazard=hazard_of(each, desired),
+                    hazard=hazard_of(each, desired, is_new=True),
                 )
             )
         return now, later
