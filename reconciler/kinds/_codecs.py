@@ -48,6 +48,15 @@ class Emptyable(Plain):
 
 
 @dataclass(frozen=True, slots=True)
+class EmptyText(Emptyable):
+    """The same where the contract takes no null: nothing is sent as the empty text."""
+
+    def encode(self, value: Json, names: Names) -> Json:
+        """The empty text for null."""
+        return value or ""
+
+
+@dataclass(frozen=True, slots=True)
 class Boolean(Plain):
     """A truth value that the service may answer as text."""
 

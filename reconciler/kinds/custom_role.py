@@ -13,7 +13,7 @@ from pydantic import Field
 
 from reconciler.core.kind import Hazard, Kind, Lookup, Part, Problem, Twins
 from reconciler.core.resource import Json
-from reconciler.kinds._codecs import Boolean, Emptyable
+from reconciler.kinds._codecs import Boolean, EmptyText
 from reconciler.kinds._collections import CUSTOM_ROLES
 from reconciler.kinds._fields import Managed, fields_of
 from reconciler.kinds._model import UNSTATED, ManifestModel, Shape, Text
@@ -151,7 +151,7 @@ class CustomRole(ManifestModel):
 
     kind: Literal["custom_role"]
     title: Annotated[Text, Managed("name", is_key=True)] = Field(description="The name that admins see.")
-    description: Annotated[str | None, Managed("description", Emptyable())] = Field(
+    description: Annotated[str | None, Managed("description", EmptyText())] = Field(
         default=UNSTATED, description="What it is for."
     )
     configuration: RoleConfiguration = Field(default=UNSTATED, description="What its agents may see and do.")

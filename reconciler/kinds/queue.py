@@ -12,7 +12,7 @@ from pydantic import Field
 
 from reconciler.core.kind import Kind, Lookup, Part
 from reconciler.core.resource import Json
-from reconciler.kinds._codecs import Emptyable, Pointer, PointerSet
+from reconciler.kinds._codecs import EmptyText, Pointer, PointerSet
 from reconciler.kinds._collections import QUEUES
 from reconciler.kinds._conditions import Conditions, Rules
 from reconciler.kinds._fields import Managed, fields_of
@@ -44,7 +44,7 @@ class Queue(ManifestModel):
 
     kind: Literal["queue"]
     title: Annotated[Text, Managed("name", is_key=True)] = Field(description="The name that admins see.")
-    description: Annotated[str | None, Managed("description", Emptyable())] = Field(
+    description: Annotated[str | None, Managed("description", EmptyText())] = Field(
         default=UNSTATED, description="What it is for."
     )
     priority: Annotated[int, Managed("priority")] = Field(
