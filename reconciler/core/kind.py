@@ -282,7 +282,8 @@ class Twins:
     """What no two manifests of a kind may share, because the service refuses the second.
 
     `key` gives the plain value that is compared, or None where the document has no twin whatever it states; the
-    texts are those of the error, which stands at `path`.
+    texts are those of the error, which stands at `path`. `fields` are those whose live values make a twin of what is
+    to be removed: it goes before the one that takes its place comes.
     """
 
     key: Callable[[Mapping[str, Json]], Json]
@@ -291,6 +292,7 @@ class Twins:
     summary: str
     why: str = ""
     fix: str = ""
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

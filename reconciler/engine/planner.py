@@ -34,6 +34,7 @@ from reconciler.engine.drafting import Draft, step_id
 from reconciler.engine.live import Live, Snapshot, observe, observe_part
 from reconciler.engine.matching import Identity, Matching, bound_tombstones, match, title_of
 from reconciler.engine.removing import removal_steps
+from reconciler.engine.twins import make_room_for_twins
 from reconciler.engine.warning import plan_warnings
 from reconciler.kinds._registry import find_kind
 from reconciler.manifest.loader import LoadedEnvironment
@@ -99,6 +100,7 @@ class _Planner:
             self.inputs.snapshot,
             self.inputs.memory,
         )
+        make_room_for_twins(self.draft)
         self._block_renames()
         self._look_up_externals()
         self._find_dependencies()

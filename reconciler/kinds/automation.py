@@ -38,7 +38,10 @@ class AutomationConditions(Shape):
     """Which tickets it changes: all of `all`, and one of `any` where there are some."""
 
     all: Annotated[Conditions, Managed("conditions.all", Rules(), together="rule")] = Field(
-        min_length=1, description="Conditions that must all hold; at least one of them is about time."
+        min_length=1,
+        description=f"Conditions that must all hold; at least one of them is about time, in hours, as text: "
+        f"{', '.join(sorted(TIME_FIELDS))}. Operators of time: is, less_than, greater_than, each also with "
+        "_business_hours behind it.",
     )
     any: Annotated[Conditions, Managed("conditions.any", Rules(), together="rule")] = Field(
         default=UNSTATED, description="Conditions of which one must hold; none of them is about time."
@@ -152,6 +155,7 @@ KIND = Kind(
         "two active automations have the same conditions",
         "The service refuses the second one.",
         "Put the actions of both into one, or add a condition that tells them apart.",
+        fields=("conditions.all", "conditions.any"),
     ),
     matches_by_title=True,
     limits=(
