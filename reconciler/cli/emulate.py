@@ -32,6 +32,12 @@ from reconciler.core.errors import ReconcilerError, UsageError
 @click.option("--rate-limit", type=click.IntRange(1), help="Requests a minute before 429.")
 @click.option("--token-ttl-seconds", type=click.IntRange(1), default=1800, help="How long an OAuth token lasts.")
 @click.option(
+    "--lacks",
+    multiple=True,
+    type=click.Choice(["custom_roles", "queues"]),
+    help="A feature that the accounts' plan does not have: 403; repeat for more.",
+)
+@click.option(
     "--fault",
     "faults",
     multiple=True,
@@ -46,6 +52,7 @@ def emulate(
     latency_ms: int,
     rate_limit: int | None,
     token_ttl_seconds: int,
+    lacks: tuple[str, ...],
     faults: tuple[str, ...],
 ) -> int:
     """Serve a local Zendesk on 127.0.0.1, one account a port, until interrupted.
@@ -79,6 +86,7 @@ def emulate(
             latency_ms=latency_ms,
             rate_limit=rate_limit,
             token_ttl_seconds=token_ttl_seconds,
+            lacks=lacks,
             fault=faults,
             ready=ready,
         )

@@ -123,11 +123,15 @@ class Codec(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Hazard:
-    """A value whose writing deserves a second look. `level` decides whether an approval is needed."""
+    """A value whose writing deserves a second look. `level` decides whether an approval is needed.
+
+    `spares_new` is true where only an object that exists already can do harm: nobody depends on a new one yet.
+    """
 
     level: Literal["irreversible", "deletes_data", "changes_work", "changes_billing"]
     text: str
     values: tuple[Json, ...] | None = None
+    spares_new: bool = False
 
     def applies_to(self, value: Json) -> bool:
         """Whether writing `value` is hazardous; without listed values every one is."""
@@ -300,6 +304,24 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Twins:
+    """What no two manifests of a kind may share, because the service refuses the second.
+
+    `key` gives the plain value that is compared, or None where the document has no twin whatever it states; the
+    texts are those of the error, which stands at `path`. `fields` are those whose live values make a twin of what is
+    to be removed: it goes before the one that takes its place comes.
+    """
+
+    key: Callable[[Mapping[str, Json]], Json]
+    rule: str
+    path: Path
+    summary: str
+    why: str = ""
+    fix: str = ""
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Lookup:
     """How a live object of the kind is found by its natural key: the part that holds it and the live member."""
 
@@ -315,9 +337,10 @@ class Kind:
 
     `model` is the pydantic model (or discriminated union) of its manifests, None for kinds that are only
     looked up. `parts` gives the parts of one document, in the order in which they are created. `rules` judge a
-    resolved document beyond its schema. `manual` is the step that a person does where the tool cannot create.
-    `attests` are the steps that a person vouches for. `noted` are fields that no part manages, such as what a person
-    enters; their references are checked like any other. `limits` and `cannot` are sentences for `explain`.
+    resolved document beyond its schema, `twins` says what two of them cannot share. `manual` is the step that a
+    person does where the tool cannot create. `attests` are the steps that a person vouches for. `noted` are fields
+    that no part manages, such as what a person enters; their references are checked like any other. `limits` and
+    `cannot` are sentences for `explain`.
     """
 
     name: str
@@ -329,6 +352,7 @@ class Kind:
     on_remove: Literal["delete", "deactivate", "keep", "block"] = "block"
     deactivates: tuple[str, Json] | None = None
     rules: tuple[Callable[[Mapping[str, Json]], Iterator[Problem]], ...] = ()
+    twins: Twins | None = None
     manual: Callable[[Resource, Mapping[str, Json]], ManualStep] | None = None
     attests: Callable[[Resource], tuple[Attested, ...]] | None = None
     noted: tuple[Field, ...] = ()

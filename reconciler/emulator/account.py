@@ -14,6 +14,9 @@ from typing import Any, Protocol
 Json = dict[str, Any]
 """A JSON object. Keys with a leading underscore are the emulator's own and never leave it."""
 
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""The digits of a ULID."""
+
 
 class Keeper(Protocol):
     """Where an account's documents outlive the process."""
@@ -77,6 +80,11 @@ class Account:
     def new_conversations_id(self) -> str:
         """A Conversations id: 24 hexadecimal characters, ascending."""
         return f"{0x5F000000 + self._offset % 0xFFFFFF:08x}{self._offset:08x}{self.count_up():08x}"
+
+    def new_ulid(self) -> str:
+        """A ULID: 26 characters of Crockford's alphabet, ascending."""
+        number = self._offset << 32 | self.count_up()
+        return "01HG80" + "".join(CROCKFORD[number >> 5 * place & 31] for place in range(19, -1, -1))
 
     def new_connection_number(self) -> int:
         """A number that no other connection has, in this account or another: pages and bots are exclusive."""

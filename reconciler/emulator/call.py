@@ -17,12 +17,17 @@ from reconciler.emulator.answers import Answer, bad_request, invalid_request
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How this emulator differs from the real service; times in seconds, `rate_limit` in requests per minute."""
+    """How this emulator differs from the real service; times in seconds, `rate_limit` in requests per minute.
+
+    `lacks` names what the account's plan does not have, as its list path ends: `custom_roles`, `queues` (ticketing.md
+    §2.3 and §3.4).
+    """
 
     latency_ms: int = 0
     rate_limit: int | None = None
     token_ttl_seconds: int = 1800
     lists_show_default_responder: bool = True
+    lacks: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

@@ -35,7 +35,7 @@ class Collection:
 
     `path` is the real list path with `{names}` for its variable parts; `table` is where the account keeps the
     documents; `root` and `item` are the envelopes; `modes` says how the list is paged; `id_type` is what the vendor
-    makes ids of (`integer`, `string` of an integer, or `record` for Conversations). `admit` completes a document that
+    makes ids of (`integer`, `string` of an integer, `ulid`, or `record` for Conversations). `admit` completes a document that
     came from a seed or from Admin Center. A `singleton` has one document and no list.
     """
 
@@ -63,6 +63,8 @@ class Collection:
         """The next id in the vendor's type."""
         if self.id_type == "record":
             return account.new_conversations_id()
+        if self.id_type == "ulid":
+            return account.new_ulid()
         number = account.new_support_id()
         return str(number) if self.id_type == "string" else number
 

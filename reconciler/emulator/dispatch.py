@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from reconciler.emulator.account import Account
-from reconciler.emulator.answers import Answer, Refusal, conversations
+from reconciler.emulator.answers import Answer, Refusal, conversations, json_api
 from reconciler.emulator.call import Call, Handler, Options
 from reconciler.emulator.conversations import app_not_found, claim_app
 from reconciler.emulator.oauth import is_accepted
@@ -61,6 +61,8 @@ class Dispatcher:
             if not claim_app(self.account, path.split("/")[4]):
                 raise app_not_found()
             self.account.commit()
+        if api == "support" and path.split("/")[3] in self.options.lacks:
+            raise json_api(403, "Forbidden", "Forbidden", detail="The account's plan does not include this feature.")
         for pattern, handlers in self._routes:
             found = pattern.fullmatch(path)
             if found is not None:

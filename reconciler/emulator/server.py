@@ -176,17 +176,20 @@ def serve(
     rate_limit: int | None = None,
     token_ttl_seconds: int = 1800,
     fault: str | Iterable[str] | None = None,
+    lacks: Iterable[str] = (),
     ready: Callable[[dict[str, int]], None] | None = None,
 ) -> None:
     """Serve accounts (subdomain to port, 0 = any free one) until SIGINT or SIGTERM; to be called in the main thread.
 
     `rate_limit` is in requests per minute and API; `fault` takes `INDEX:WHEN:DO[=NUMBER]`, one or several. `ready`
-    gets the real ports once all of them answer. `OSError` names a port that cannot be used, `ValueError` a seed or
+    gets the real ports once all of them answer; `lacks` names what the plan does not have. `OSError` names a port that cannot be used, `ValueError` a seed or
     fault that cannot be understood.
     """
     faults = [parse_fault(text) for text in ([fault] if isinstance(fault, str) else fault or ())]
     seed = json.loads(Path(seed_file).read_text("utf-8")) if seed_file is not None else {}
-    options = Options(latency_ms=latency_ms, rate_limit=rate_limit, token_ttl_seconds=token_ttl_seconds)
+    options = Options(
+        latency_ms=latency_ms, rate_limit=rate_limit, token_ttl_seconds=token_ttl_seconds, lacks=tuple(lacks)
+    )
     fleet = _Fleet(accounts, seed=seed, db_file=db_file, options=options, faults=faults, clock=time.time)
 
     async def run() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from reconciler.emulator.account import Account, Json
 from reconciler.emulator.answers import Answer, invalid_request, record_invalid, record_not_found, visible
 from reconciler.emulator.call import Call, Route
+from reconciler.emulator.clauses import clause_arrays
 from reconciler.emulator.collection import Collection, is_text
 from reconciler.emulator.paging import support_page
 from reconciler.emulator.trigger_categories import CATEGORIES, create_category
@@ -98,29 +99,6 @@ def _search(call: Call) -> Answer:
     return Answer(body=support_page(call, "triggers", shown, modes="offset"))
 
 
-def _clauses(value: Any, name: str, keys: tuple[str, ...]) -> list[Json]:
-    """A list of clauses as it is stored; None is an empty one (the contract's arrays are nullable)."""
-    if value is None:
-        return []
-    if not isinstance(value, list) or not all(isinstance(item, dict) and is_text(item.get("field")) for item in value):
-        raise record_invalid(name, f"{name.capitalize()}: is not a list of objects with a field")
-    return [{key: item.get(key) for key in keys} for item in value]
-
-
-def _arrays(sent: Json) -> Json:
-    """Conditions and actions as sent; what is missing is empty, because the vendor replaces both together."""
-    conditions: Any = sent.get("conditions")
-    if conditions is None:
-        conditions = {"all": sent.get("all"), "any": sent.get("any")}
-    if not isinstance(conditions, dict):
-        raise record_invalid("conditions", "Conditions: is not an object")
-    keys = ("field", "operator", "value")
-    return {
-        "conditions": {half: _clauses(conditions.get(half), "conditions", keys) for half in ("all", "any")},
-        "actions": _clauses(sent.get("actions"), "actions", ("field", "value")),
-    }
-
-
 def _scalars(sent: Json) -> Json:
     changes = {name: sent[name] for name in SCALARS if name in sent}
     title = sent.get("raw_title", sent.get("title"))
@@ -165,7 +143,7 @@ def _create(call: Call) -> Answer:
     if category is None:
         raise record_invalid("category_id", "Category: cannot be blank", error="BlankValue")
     # A new trigger goes last, wherever it asks to stand.
-    new = {**_scalars(sent), **_arrays(sent), "category_id": category}
+    new = {**_scalars(sent), **clause_arrays(sent), "category_id": category}
     new["position"] = last_position(call.account, category)
     _judge(new)
     trigger = TRIGGERS.add(call.account, new)
@@ -182,7 +160,7 @@ def _update(call: Call) -> Answer:
     if category is not None and category != old["category_id"]:
         changes = {"position": last_position(call.account, category), **changes, "category_id": category}
     if any(name in sent for name in ARRAYS):
-        changes |= _arrays(sent)
+        changes |= clause_arrays(sent)
     trigger = {**old, **changes, "updated_at": call.account.now()}
     if "title" in changes:
         _judge({**trigger, "conditions": {"all": [1]}, "actions": [1]})

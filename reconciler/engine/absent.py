@@ -113,7 +113,7 @@ def _create_changes(
                 None,
                 desired,
                 cause_at(resource, each.path, cause),
-                hazard=hazard_of(each, desired),
+                hazard=hazard_of(each, desired, is_new=True),
             )
         )
     return now, later

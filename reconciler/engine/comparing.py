@@ -67,9 +67,9 @@ def cause_at(resource: Resource, path: str, kind: str) -> Cause:
     return Cause(kind, position.file, position.line) if position else Cause(kind)
 
 
-def hazard_of(each: Field, value: Json) -> str:
+def hazard_of(each: Field, value: Json, *, is_new: bool = False) -> str:
     """`level: text` when writing the value is hazardous, otherwise an empty string."""
-    if each.hazard is None or not each.hazard.applies_to(value):
+    if each.hazard is None or not each.hazard.applies_to(value) or (is_new and each.hazard.spares_new):
         return ""
     return f"{each.hazard.level}: {each.hazard.text}"
 

@@ -29,6 +29,7 @@ from reconciler.engine.removing import removal_steps
 from reconciler.engine.renames import block_renames, move_entries
 from reconciler.engine.resemblance import Resemblances
 from reconciler.engine.situation import Inputs, Situation
+from reconciler.engine.twins import make_room_for_twins
 from reconciler.kinds._registry import find_kind
 
 
@@ -61,6 +62,7 @@ def make_plan(inputs: Inputs) -> Planned:
             _draft_resource(draft, situation, resemblances, resource)
     arrange_steps(draft, resources, matching, entries)
     removal_steps(draft, environment, resources, matching, entries, inputs.snapshot, inputs.memory)
+    make_room_for_twins(draft)
     attested_steps(draft, situation)
     block_renames(draft, situation)
     look_up_externals(draft, situation)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from reconciler.core.errors import NotFound, ServiceError, ServiceUnavailable
 from reconciler.core.kind import Collection, Part
 from reconciler.core.policy import Binding
-from reconciler.core.resource import Resource
+from reconciler.core.resource import Json, Resource
 from reconciler.core.state import Entry
 from reconciler.engine.entry_parts import bound_tombstones, parts_of_entry
 from reconciler.engine.live import Listing, Live, Snapshot
@@ -214,10 +214,27 @@ def needed_collections(resources: Sequence[Resource], entries: Mapping[str, Entr
             lookup = find_kind(reference.kind).lookup
             if lookup is not None and "id" not in (reference.target if isinstance(reference.target, dict) else {}):
                 need(lookup.collection)
+    for address in addresses & entries.keys():
+        # What was applied is compared with what is live, so what it refers to must have its name there too.
+        for kind in _remembered_kinds(entries[address].applied):
+            lookup = find_kind(kind).lookup
+            if lookup is not None:
+                need(lookup.collection)
     for address, entry in entries.items():
         if address not in addresses and not entry.retired:
             need_removed(parts_of_entry(address, entry))
     return list(found.values())
+
+
+def _remembered_kinds(value: Json) -> set[str]:
+    """The kinds that remembered values refer to."""
+    if isinstance(value, Mapping):
+        if "ref" in value:
+            return {str(value["ref"]).partition("/")[0]}
+        if "external" in value:
+            return {str(value["kind"])}
+        return set().union(*map(_remembered_kinds, value.values()))
+    return set().union(*map(_remembered_kinds, value)) if isinstance(value, list | tuple) else set()
 
 
 def _removed(resources: Sequence[Resource], entries: Mapping[str, Entry]) -> Iterable[tuple[Entry, Iterable[Part]]]:

@@ -48,6 +48,15 @@ class Emptyable(Plain):
 
 
 @dataclass(frozen=True, slots=True)
+class EmptyText(Emptyable):
+    """The same where the contract takes no null: nothing is sent as the empty text."""
+
+    def encode(self, value: Json, names: Names) -> Json:
+        """The empty text for null."""
+        return value or ""
+
+
+@dataclass(frozen=True, slots=True)
 class Boolean(Plain):
     """A truth value that the service may answer as text."""
 
@@ -170,3 +179,40 @@ class PointerList:
         """Each of them, with its index in the path."""
         for index, item in enumerate(value or ()):
             yield from self.pointer.references(item, (*path, index))
+
+
+@dataclass(frozen=True, slots=True)
+class PointerSet:
+    """References of one kind whose order means nothing; the API has their ids as numbers.
+
+    `member` names the member of a live item that holds the id, where items are objects.
+    """
+
+    pointer: Pointer
+    member: str = ""
+
+    def desired(self, value: Json, names: Names) -> Json:
+        """Canonical references, each once, in the order of their text; null stays null."""
+        return None if value is None else _as_set([self.pointer.desired(item, names) for item in value])
+
+    def live(self, value: Json, names: Names) -> Json:
+        """Canonical references, each once, in the order of their text; null is none at all."""
+        ids = [item[self.member] if self.member else item for item in value or ()]
+        return _as_set([self.pointer.live(item, names) for item in ids])
+
+    def encode(self, value: Json, names: Names) -> Json:
+        """Live ids, as numbers where they are numbers."""
+        return None if value is None else [_number(self.pointer.encode(item, names)) for item in value]
+
+    def references(self, value: Json, path: Path) -> Iterator[Reference]:
+        """Each of them, with its index in the path."""
+        for index, item in enumerate(value or ()):
+            yield from self.pointer.references(item, (*path, index))
+
+
+def _as_set(references: list[Json]) -> list[Json]:
+    return [dict(pairs) for pairs in sorted({tuple(sorted(each.items())) for each in references})]
+
+
+def _number(live_id: Json) -> Json:
+    return int(live_id) if str(live_id).isdigit() else live_id

@@ -90,6 +90,52 @@ TRIGGERS = Collection(
     wraps_requests=True,
 )
 
+AUTOMATIONS = Collection(
+    name="automations",
+    api="support",
+    path="/automations",
+    items="automations",
+    item="automation",
+    paging="cursor",
+    update_verb="PUT",
+    wraps_requests=True,
+)
+
+MACROS = Collection(
+    name="macros",
+    api="support",
+    path="/macros",
+    items="macros",
+    item="macro",
+    paging="cursor",
+    update_verb="PUT",
+    wraps_requests=True,
+    # Without it an admin's listing holds the personal macros of agents too (ticketing.md §4.5).
+    query=(("access", "shared"),),
+)
+
+CUSTOM_ROLES = Collection(
+    name="custom_roles",
+    api="support",
+    path="/custom_roles",
+    items="custom_roles",
+    item="custom_role",
+    paging="none",
+    update_verb="PUT",
+    wraps_requests=True,
+)
+
+QUEUES = Collection(
+    name="queues",
+    api="support",
+    path="/queues",
+    items="queues",
+    item="queue",
+    paging="none",
+    update_verb="PUT",
+    wraps_requests=True,
+)
+
 BRANDS = Collection(
     name="brands",
     api="support",
@@ -180,6 +226,10 @@ BY_NAME = {
         GROUPS,
         TRIGGER_CATEGORIES,
         TRIGGERS,
+        AUTOMATIONS,
+        MACROS,
+        CUSTOM_ROLES,
+        QUEUES,
         BRANDS,
         SCHEDULES,
         TICKET_FORMS,

@@ -6,7 +6,7 @@ words the service understands by itself, is from ticketing.md §3.10.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -78,6 +78,19 @@ SYSTEM_WORDS = frozenset(
 VALUELESS_OPERATORS = frozenset({"changed", "not_changed", "present", "not_present"})
 """Operators that compare with nothing."""
 
+STATUS_TIME_FIELDS = frozenset({"NEW", "OPEN", "PENDING", "HOLD", "SOLVED", "CLOSED"})
+"""Hours since the ticket got the status."""
+
+TIME_FIELDS = STATUS_TIME_FIELDS | {
+    "assigned_at",
+    "updated_at",
+    "requester_updated_at",
+    "assignee_updated_at",
+    "due_date",
+    "until_due_date",
+}
+"""Hours since or until something happened: in automations alone, and there only under `all` (ticketing.md §3.10)."""
+
 Value = str | bool | External | Id | list[str | External | Id] | None
 
 
@@ -100,6 +113,11 @@ Conditions = Annotated[list[Condition], Field(max_length=200)]
 Actions = Annotated[list[Action], Field(max_length=200)]
 
 
+def plain_rules(items: Sequence[Mapping[str, Json]]) -> list[dict[str, Json]]:
+    """Conditions or actions as manifests state them, in the one spelling that two manifests can be compared by."""
+    return [_shaped(item, _plain_value(item["field"], item.get("value"))) for item in items]
+
+
 def referenced_kind(field: str) -> str:
     """The kind that a field's value refers to, or an empty string."""
     return REFERENCE_FIELDS.get(field) or FIRST_ITEM_REFERENCES.get(field, "")
@@ -108,7 +126,7 @@ def referenced_kind(field: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Rules(Plain):
     """An array of conditions or actions. The canonical form keeps the vendor's fields and operators, has
-    references for ids, channel names for via ids, and tags as a sorted list."""
+    references for ids, channel names for via ids, and tags and lists of channels sorted."""
 
     def desired(self, value: Json, names: Names) -> Json:
         """Canonical items in order."""
@@ -140,6 +158,8 @@ class Rules(Plain):
         if isinstance(value, list):
             if field in TAG_FIELDS:
                 return sorted(set(value))
+            if field in VIA_FIELDS:
+                return sorted({_VIA_NAMES.get(str(item), str(item)) for item in value})
             if field in FIRST_ITEM_REFERENCES:
                 return [self._desired_reference(field, value[0], names), *value[1:]] if value else value
             return [self._desired_value(field, item, names) for item in value]
@@ -158,6 +178,8 @@ class Rules(Plain):
         if isinstance(value, list):
             if field in TAG_FIELDS:
                 return sorted({str(item) for item in value})
+            if field in VIA_FIELDS:
+                return sorted({_VIA_NAMES.get(str(item), str(item)) for item in value})
             if field in FIRST_ITEM_REFERENCES:
                 return [self._live_reference(field, value[0], names), *map(_scalar, value[1:])] if value else value
             return [self._live_value(field, item, names) for item in value]
@@ -209,6 +231,16 @@ def _scalar(value: Json) -> Json:
     if isinstance(value, bool) or value is None:
         return value
     return str(value) or None
+
+
+def _plain_value(field: str, value: Json) -> Json:
+    if field in TAG_FIELDS:
+        return sorted(set(map(str, value))) if isinstance(value, list) else _tags(value)
+    if field in VIA_FIELDS:
+        values = value if isinstance(value, list) else [value]
+        names = sorted({_VIA_NAMES.get(str(item), str(item)) for item in values})
+        return names if isinstance(value, list) else names[0]
+    return value
 
 
 def _shaped(item: Mapping[str, Json], value: Json) -> dict[str, Json]:

@@ -25,6 +25,7 @@ from reconciler.manifest.schema_errors import schema_errors
 from reconciler.manifest.schema_files import is_valid, schema_directory
 from reconciler.manifest.sources import Sources
 from reconciler.manifest.suspicion import is_reference, suspected_secrets
+from reconciler.manifest.twins import check_twins
 from reconciler.manifest.yaml_reader import parse, split_lines
 
 CREDENTIAL_PATHS = frozenset(
@@ -144,6 +145,7 @@ class _Loader:
             self._read_manifests(paths, Context(self.sources, values, environment_file), documents)
             self.found.extend(documents.diagnostics)
             self.found.extend(check_references(documents.resources, documents.claims))
+            self.found.extend(check_twins(documents.resources))
             self._check_only(document, documents, environment_file)
             if documents.are_all_read:
                 self._warn_of_unused_values(values, documents, environment_file)

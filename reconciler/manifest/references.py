@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from reconciler.core.diagnostic import Diagnostic, Position, did_you_mean
+from reconciler.core.diagnostic import Diagnostic, did_you_mean
 from reconciler.core.graph import cycles
 from reconciler.core.resource import Reference, Resource
 from reconciler.kinds._registry import find_kind
 from reconciler.manifest.claims import Claims
-from reconciler.manifest.sources import Positions
+from reconciler.manifest.sources import position_in
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
 _LONGEST_CYCLE = 8
@@ -50,12 +50,12 @@ def check_references(resources: Sequence[Resource], claims: Claims | None = None
             Diagnostic(
                 "reference/cycle",
                 f"{_shown_cycle(cycle)} is a cycle that cannot be closed",
-                _position(first, ()),
+                position_in(first, ()),
                 why="Each of them needs the next one to exist first, and no later step can complete such a reference.",
                 fix="Remove one of the references.",
                 address=first.address,
                 related=tuple(
-                    (_position(by_address[each], ()), f"{each} is part of it") for each in cycle[1:_LONGEST_CYCLE]
+                    (position_in(by_address[each], ()), f"{each} is part of it") for each in cycle[1:_LONGEST_CYCLE]
                 ),
             )
         )
@@ -75,11 +75,11 @@ def _duplicates(resources: Sequence[Resource]) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 "manifest/duplicate-address",
                 f"{resource.address} is defined twice",
-                _position(resource, ("name",)),
+                position_in(resource, ("name",)),
                 why="A kind and a name together are the one address of a resource.",
                 fix="Rename one of them, or remove it.",
                 address=resource.address,
-                related=((_position(first[resource.address], ("name",)), "it is defined here first"),),
+                related=((position_in(first[resource.address], ("name",)), "it is defined here first"),),
             )
         first.setdefault(resource.address, resource)
 
@@ -91,11 +91,11 @@ def _moves(resource: Resource, by_address: Mapping[str, Resource]) -> Iterator[D
             yield Diagnostic(
                 "manifest/moved-from-present",
                 f"{resource.address} says that it was {other.address}, which still has a manifest",
-                _position(resource, ("moved_from", index)),
+                position_in(resource, ("moved_from", index)),
                 why="Two manifests cannot both be the same object.",
                 fix="Remove the old manifest, or the name from moved_from.",
                 address=resource.address,
-                related=((_position(other, ()), "the other manifest"),),
+                related=((position_in(other, ()), "the other manifest"),),
             )
 
 
@@ -106,7 +106,7 @@ def _or_id(target: str) -> str:
 def _reference(
     resource: Resource, reference: Reference, by_address: Mapping[str, Resource], claims: Claims
 ) -> Iterator[Diagnostic]:
-    position = _position(resource, reference.path)
+    position = position_in(resource, reference.path)
     target = reference.target
     if isinstance(target, Mapping):
         if "id" in target:
@@ -147,7 +147,7 @@ def _reference(
             position,
             fix="Refer to another one, or keep it.",
             address=resource.address,
-            related=((_position(found, ("removed",)), "it is removed here"),),
+            related=((position_in(found, ("removed",)), "it is removed here"),),
         )
     elif reference.types and found.type not in reference.types:
         yield Diagnostic(
@@ -158,12 +158,3 @@ def _reference(
             fix="Refer to another one.",
             address=resource.address,
         )
-
-
-def _position(resource: Resource, path: tuple[str | int, ...]) -> Position:
-    if isinstance(resource.positions, Positions):
-        return resource.positions.of_value(path)
-    for length in range(len(path), -1, -1):
-        if path[:length] in resource.positions:
-            return resource.positions[path[:length]]
-    return Position(resource.address)

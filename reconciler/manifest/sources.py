@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from reconciler.core.diagnostic import Path, Position
-from reconciler.core.resource import Json
+from reconciler.core.resource import Json, Resource
 from reconciler.manifest.files import SourceFile
 from reconciler.manifest.yaml_reader import Locator, locate
 
@@ -66,3 +66,13 @@ class Positions(Mapping[Path, Position]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+def position_in(resource: Resource, path: Path) -> Position:
+    """The place of the value at `path` in a resource's manifest, or of its nearest known ancestor."""
+    if isinstance(resource.positions, Positions):
+        return resource.positions.of_value(path)
+    for length in range(len(path), -1, -1):
+        if path[:length] in resource.positions:
+            return resource.positions[path[:length]]
+    return Position(resource.address)

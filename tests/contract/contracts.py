@@ -201,6 +201,8 @@ def _typed(text: str, schema: dict[str, Any]) -> Any:
     """A query value as the JSON value that its schema is about."""
     if schema.get("type") == "integer" and re.fullmatch(r"-?\d+", text):
         return int(text)
+    if schema.get("type") == "array":
+        return [_typed(each, schema.get("items", {})) for each in text.split(",")]
     if schema.get("type") == "boolean" and text in ("true", "false"):
         return text == "true"
     return text

@@ -163,11 +163,84 @@ def drive_triggers(ask: Recorder) -> None:
     ask("DELETE", one, expected=204)
 
 
+def drive_automations_and_macros(ask: Recorder) -> None:
+    automations = "/api/v2/automations"
+    conditions = {
+        "all": [
+            {"field": "PENDING", "operator": "is", "value": "24"},
+            {"field": "status", "operator": "is", "value": "pending"},
+        ],
+        "any": [],
+    }
+    new = {"title": "Remind", "conditions": conditions, "actions": [{"field": "status", "value": "open"}]}
+    made = ask("POST", automations, {"automation": new}, expected=201)["automation"]
+    ask("POST", automations, {"automation": new}, expected=422)
+    one = f"{automations}/{made['id']}"
+    ask("GET", one, expected=200)
+    ask("GET", f"{automations}?page[size]=1", expected=200)
+    ask("GET", f"{automations}?per_page=1&page=1", expected=200)
+    ask("GET", f"{automations}/active", expected=200)
+    ask("GET", f"{automations}/search?query=remind", expected=200)
+    ask("PUT", one, {"automation": {"title": "Remind again"}}, expected=200)
+    ask("PUT", one, {"automation": {"conditions": conditions, "actions": new["actions"]}}, expected=200)
+    many = [{"id": made["id"], "position": 2, "active": False}]
+    ask("PUT", f"{automations}/update_many", {"automations": many}, expected=200)
+    ask("DELETE", one, expected=204)
+    ask("GET", one, expected=404)
+    last = ask("POST", automations, {"automation": new}, expected=201)["automation"]
+    ask("DELETE", f"{automations}/destroy_many?ids={last['id']}", expected=204)
+
+    macros = "/api/v2/macros"
+    group = ask("GET", "/api/v2/groups", expected=200)["groups"][0]["id"]
+    actions = [{"field": "comment_value", "value": ["channel:all", "Hello"]}]
+    macro = {"title": "Hello", "actions": actions, "restriction": {"type": "Group", "id": group, "ids": [group]}}
+    made = ask("POST", macros, {"macro": macro}, expected=200)["macro"]
+    one = f"{macros}/{made['id']}"
+    ask("GET", one, expected=200)
+    ask("GET", f"{macros}?access=shared&page[size]=100", expected=200)
+    ask("GET", f"{macros}?access=shared&active=true&per_page=1&page=1", expected=200)
+    ask("GET", f"{macros}/active", expected=200)
+    everyone = {**macro, "description": None, "active": False, "restriction": None}
+    ask("PUT", one, {"macro": everyone}, expected=200)
+    ask("PUT", f"{macros}/update_many", {"macros": [{"id": made["id"], "active": True}]}, expected=200)
+    ask("DELETE", one, expected=204)
+    ask("GET", one, expected=404)
+    last = ask("POST", macros, {"macro": macro}, expected=200)["macro"]
+    ask("DELETE", f"{macros}/destroy_many?ids={last['id']}", expected=204)
+
+
+def drive_custom_roles_and_queues(ask: Recorder) -> None:
+    roles = "/api/v2/custom_roles"
+    new = {"name": "Advisor", "description": "Answers", "configuration": {"ticket_access": "all"}}
+    role = ask("POST", roles, {"custom_role": new}, expected=200)["custom_role"]
+    ask("POST", roles, {"custom_role": {"name": "ADVISOR"}}, expected=422)
+    ask("GET", roles, expected=200)
+    ask("GET", f"{roles}/{role['id']}", expected=200)
+    ask("PUT", f"{roles}/{role['id']}", {"custom_role": {"configuration": {"macro_access": "full"}}}, expected=200)
+    ask("DELETE", f"{roles}/{role['id']}", expected=204)
+    ask("GET", f"{roles}/{role['id']}", expected=404)
+
+    queues = "/api/v2/queues"
+    group = ask("GET", "/api/v2/groups", expected=200)["groups"][0]["id"]
+    definition = {"all": [{"field": "priority", "operator": "is", "value": "urgent"}], "any": []}
+    new = {"name": "VIP", "priority": 1, "definition": definition, "primary_groups_id": [group]}
+    queue = ask("POST", queues, {"queue": new}, expected=201)["queue"]
+    ask("GET", queues, expected=200)
+    ask("GET", f"{queues}/{queue['id']}", expected=200)
+    ask("PUT", f"{queues}/{queue['id']}", {"queue": {"priority": 2, "secondary_groups_id": [group]}}, expected=200)
+    ask("PATCH", f"{queues}/order", {"queue_ids": [queue["id"]]}, expected=204)
+    ask("PATCH", f"{queues}/order", {"queue_ids": []}, expected=400)
+    ask("DELETE", f"{queues}/{queue['id']}", expected=204)
+    ask("GET", f"{queues}/{queue['id']}", expected=404)
+
+
 DRIVES: list[Callable[[Recorder], None]] = [
     drive_integrations,
     drive_the_app,
     drive_people_groups_and_settings,
     drive_triggers,
+    drive_automations_and_macros,
+    drive_custom_roles_and_queues,
 ]
 
 

@@ -88,6 +88,12 @@ def _walk(project: Project, environment: str) -> None:
     project.edit(f"{folder}/reponses/lune-bot.yaml", '"conversation:postback", ', "")
     project.edit(f"{folder}/routage/line-vers-japon.yaml", "[line, japon]", "[line, japon, tokyo]")
     project.edit(f"{folder}/routage/messagerie.yaml", '{after: {external: "Notifications"}}', "first")
+    project.edit(f"{folder}/equipes/conseiller.yaml", "ticket_comment_access: public", "ticket_comment_access: none")
+    project.edit(f"{folder}/routage/file-cercle-lune.yaml", "[service-apres-vente]", "[equipe-japon]")
+    project.edit(f"{folder}/routage/file-cercle-lune.yaml", "value: [vip]", "value: [vip, or]")
+    project.edit(f"{folder}/reponses/clore-les-silences.yaml", '"96"', '"120"')
+    macro = f"{folder}/reponses/retour-enregistre.yaml"
+    project.edit(macro, "{type: Group, groups: [equipe-france, service-apres-vente]}", "null")
     project.edit(f"{folder}/canaux/messenger-fr.yaml", "generation: 1", "generation: 2")
     project.expect(0, "plan", "-e", environment)
     project.expect(0, "apply", plan)

@@ -25,6 +25,7 @@ def _asked(project: Project, environment: str, since: int = 0) -> Counter[str]:
 def _minimum(project: Project, environment: str) -> dict[str, int]:
     """What the collections in use cost at least; the small ones are not paged by the service."""
     collections = ["/api/v2/groups", "/api/v2/triggers", "/api/v2/trigger_categories"]
+    collections += ["/api/v2/automations", "/api/v2/macros", "/api/v2/custom_roles", "/api/v2/queues"]
     collections += ["/sc/v2/apps/{app}/integrations", "/sc/v2/apps/{app}/switchboards"]
     switchboards = project.objects(environment, "/sc/v2/apps/{app}/switchboards")
     collections += [f"/sc/v2/apps/{{app}}/switchboards/{each['id']}/switchboardIntegrations" for each in switchboards]

@@ -5,6 +5,7 @@ It refuses to know how a case is played. Members of a file:
 - `reason`: why the case exists; printed when it fails.
 - `no_op`: why nothing happens; required when the plan changes nothing, refused when it does.
 - `fault`: what the program still does wrong; the case must fail until it is mended.
+- `lacks`: what the account's plan does not have, as its list path ends.
 - `live`: seed of the account, list path -> objects; `{app}` in a path is the app's id. The rest is as in a new account.
 - `before`: what happened earlier: a list of rounds, applied in order without looking at their plans.
 - the members of the round that is looked at, see `Round`.
@@ -68,7 +69,7 @@ class Round:
 
 INHERITED = ("manifests", "values", "policy", "bindings", "approvals", "attestations", "secrets")
 ROUND_MEMBERS = frozenset(each.name for each in fields(Round))
-CASE_MEMBERS = frozenset({"reason", "no_op", "fault", "live", "before", "then"})
+CASE_MEMBERS = frozenset({"reason", "no_op", "fault", "lacks", "live", "before", "then"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class Case:
     reason: str
     no_op: str
     fault: str
+    lacks: tuple[str, ...]
     live: Mapping[str, Any]
     before: tuple[Round, ...]
     rounds: tuple[Round, ...]
@@ -101,6 +103,7 @@ def read_case(path: Path) -> Case:
         document["reason"],
         document.get("no_op", ""),
         document.get("fault", ""),
+        tuple(document.get("lacks", ())),
         document.get("live", {}),
         before,
         _rounds([own, *document.get("then", ())], _inherited(before[-1]) if before else {}, path),

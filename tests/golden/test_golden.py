@@ -37,7 +37,7 @@ def test_the_plan_is_the_expected_one_and_applying_it_leaves_nothing_to_do(path:
 
 def _play(case: Case, root: Path) -> None:
     seed = {each.replace("{app}", APP_ID): content for each, content in case.live.items()}
-    with Emulator({SUBDOMAIN: 0}, seed={SUBDOMAIN: seed}) as emulator:
+    with Emulator({SUBDOMAIN: 0}, seed={SUBDOMAIN: seed}, lacks=case.lacks) as emulator:
         stage = Stage(root, emulator)
         for earlier in case.before:
             stage.set(earlier)
