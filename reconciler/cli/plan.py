@@ -9,7 +9,8 @@ import click
 
 from reconciler.cli.options import Setting, load, make_world, open_backend
 from reconciler.cli.options import command as shared
-from reconciler.core.plan import Plan, PlanFile
+from reconciler.core.errors import PlanNotAcceptable
+from reconciler.core.plan import Plan, PlanFile, read_plan_file
 
 
 @shared(
@@ -52,7 +53,7 @@ def make_plan_file(setting: Setting, name: str) -> PlanFile:
     backend = open_backend(setting, is_read_only=True)
     session = open_session(environment, world, read_only=True)
     try:
-        made, _ = plan_environment(session, backend)
+        made, _ = plan_environment(session, backend, _predecessor(setting, name))
     finally:
         session.close()
         backend.close()
@@ -63,6 +64,14 @@ def make_plan_file(setting: Setting, name: str) -> PlanFile:
         level=1,
     )
     return made
+
+
+def _predecessor(setting: Setting, name: str) -> PlanFile | None:
+    """The environment's plan file of earlier, when there is a whole one."""
+    try:
+        return read_plan_file((setting.root / "plans" / f"{name}.json").read_bytes())
+    except (OSError, PlanNotAcceptable):
+        return None
 
 
 def write_plan(setting: Setting, made: PlanFile, path: Path) -> None:

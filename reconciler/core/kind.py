@@ -339,8 +339,8 @@ class Kind:
     looked up. `parts` gives the parts of one document, in the order in which they are created. `rules` judge a
     resolved document beyond its schema, `twins` says what two of them cannot share. `manual` is the step that a
     person does where the tool cannot create. `attests` are the steps that a person vouches for. `noted` are fields
-    that no part manages, such as what a person enters; their references are checked like any other. `limits` and
-    `cannot` are sentences for `explain`.
+    that no part manages, such as what a person enters; their references are checked like any other. `exclusive` are
+    the fields whose value only one environment can have. `limits` and `cannot` are sentences for `explain`.
     """
 
     name: str
@@ -356,6 +356,7 @@ class Kind:
     manual: Callable[[Resource, Mapping[str, Json]], ManualStep] | None = None
     attests: Callable[[Resource], tuple[Attested, ...]] | None = None
     noted: tuple[Field, ...] = ()
+    exclusive: tuple[str, ...] = ()
     matches_by_title: bool = False
     keeps_when_vanished: bool = False
     secret_requirements: Mapping[str, Callable[[str], str]] = field(default_factory=dict)

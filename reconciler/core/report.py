@@ -61,6 +61,7 @@ class Report:
     was_interrupted: bool = False
     failure: str = ""
     failure_code: int = 0
+    has_stale_steps: bool = False
     warnings: tuple[str, ...] = ()
 
     def exit_code(self) -> int:
@@ -73,7 +74,7 @@ class Report:
         if self.failure_code or results & {"unknown", "conflict", "failed"} or ("skipped" in results and self.writes):
             return 14
         if "skipped" in results:
-            return 11
+            return 12 if self.has_stale_steps else 11
         if "diverged" in results:
             return 15
         if results & {"waiting", "manual"}:

@@ -283,5 +283,6 @@ def _report(
         was_interrupted=applied.was_interrupted,
         failure=str(applied.failure) if applied.failure else "",
         failure_code=applied.failure.exit_code if applied.failure else 0,
+        has_stale_steps=bool(decision.stale_steps),
         warnings=tuple(notes),
     )

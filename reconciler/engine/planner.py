@@ -20,6 +20,7 @@ from reconciler.engine.circles import open_circles, spread_waiting
 from reconciler.engine.dependencies import find_dependencies
 from reconciler.engine.drafting import Draft, step_id
 from reconciler.engine.entry_parts import bound_tombstones
+from reconciler.engine.exclusive import block_exclusive
 from reconciler.engine.externals import look_up_externals
 from reconciler.engine.finishing import finished_plan
 from reconciler.engine.identity import Identity, Matching
@@ -63,6 +64,7 @@ def make_plan(inputs: Inputs) -> Planned:
     arrange_steps(draft, resources, matching, entries)
     removal_steps(draft, environment, resources, matching, entries, inputs.snapshot, inputs.memory)
     make_room_for_twins(draft)
+    block_exclusive(draft, inputs.taken_elsewhere)
     attested_steps(draft, situation)
     block_renames(draft, situation)
     look_up_externals(draft, situation)

@@ -10,25 +10,43 @@ from typing import Any
 
 from reconciler.core.errors import Blocked
 from reconciler.core.plan import PlanFile
+from reconciler.core.resource import Resource
 from reconciler.core.state import Entry, State, Target
+from reconciler.engine.exclusive import taken_elsewhere
 from reconciler.engine.live import Snapshot
 from reconciler.engine.planner import Planned, make_plan
 from reconciler.engine.session import Session, require_account
 from reconciler.engine.settling import settle_intents
 from reconciler.engine.situation import Inputs
-from reconciler.manifest.loader import LoadedEnvironment
+from reconciler.manifest.loader import LoadedEnvironment, environments_in, load_environment
 from reconciler.store.backend import Backend
 from reconciler.store.state_store import StateStore
 
 
-def plan_environment(session: Session, backend: Backend) -> tuple[PlanFile, Planned]:
-    """Read the account and plan; writes nothing anywhere."""
+def plan_environment(
+    session: Session, backend: Backend, predecessor: PlanFile | None = None
+) -> tuple[PlanFile, Planned]:
+    """Read the account and plan; writes nothing anywhere.
+
+    `predecessor` is the plan file that this one replaces. A memory of the same lineage with a lower serial than it was
+    made with is older: the plan says so, and keeps the higher serial, so that apply goes on refusing that memory.
+    """
     require_shared(session.environment, backend)
     state, _ = StateStore(backend, session.environment.name).load()
     require_same_target(state, session.environment)
     require_account(session)
-    planned = fresh_plan(session, state)
-    return PlanFile(planned.plan, envelope(session, state)), planned
+    made = envelope(session, state)
+    serial = _serial_of(predecessor, state)
+    is_older = state is not None and serial > state.serial
+    planned = fresh_plan(session, state, "older" if is_older else "")
+    return PlanFile(planned.plan, {**made, "serial": max(serial, made["serial"])}), planned
+
+
+def _serial_of(predecessor: PlanFile | None, state: State | None) -> int:
+    if predecessor is None or state is None or predecessor.envelope.get("lineage") != state.lineage:
+        return 0
+    serial = predecessor.envelope.get("serial")
+    return serial if isinstance(serial, int) else 0
 
 
 def envelope(session: Session, state: State | None) -> dict[str, Any]:
@@ -42,7 +60,7 @@ def envelope(session: Session, state: State | None) -> dict[str, Any]:
     }
 
 
-def fresh_plan(session: Session, state: State | None) -> Planned:
+def fresh_plan(session: Session, state: State | None, memory: str = "") -> Planned:
     """The plan of this moment, from a reading of the account that is made for it."""
     environment = session.environment
     entries = state.resources if state else {}
@@ -53,12 +71,21 @@ def fresh_plan(session: Session, state: State | None) -> Planned:
         Inputs(
             environment,
             entries,
-            "full" if state else "none",
+            memory or ("full" if state else "none"),
             snapshot,
             session.world.now().date().isoformat(),
             environment.attested,
+            taken_elsewhere(environment.resources, _other_environments(session)),
         )
     )
+
+
+def _other_environments(session: Session) -> dict[str, tuple[Resource, ...]]:
+    """The resources of the repository's other environments; one that is not valid says nothing."""
+    root = session.world.root
+    names = [name for name in environments_in(root) if name != session.environment.name]
+    loaded = {name: load_environment(root, name).environment for name in names}
+    return {name: each.resources for name, each in loaded.items() if each is not None}
 
 
 def _with_announced(state: State, environment: LoadedEnvironment, snapshot: Snapshot) -> Mapping[str, Entry]:

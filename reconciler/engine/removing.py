@@ -181,7 +181,7 @@ def _remove(
             observed={"digest": digest_of(seen)} if found else {},
             binding="state",
             changes=changes,
-            reason="its manifest is gone" if not cause.file else "its manifest is a tombstone",
+            reason=f"its manifest is a tombstone ({cause.file}:{cause.line})" if cause.file else "its manifest is gone",
             risk="deletes_data" if action == "delete" else "",
             reversible=action == "deactivate",
             takes=tuple(f"{collection} {each['id']} ({title_of(each)})" for collection, each in taken),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.core.kind import Part
@@ -19,6 +19,7 @@ class Inputs:
     """Everything that a plan follows from. `entries` are the memory's, `today` is a day as YYYY-MM-DD.
 
     `attested` maps the ids of manual steps that somebody vouched for to the digest of what they vouched for.
+    `taken_elsewhere` holds reasons, by address, why another environment already has what a manifest states.
     """
 
     environment: LoadedEnvironment
@@ -27,6 +28,7 @@ class Inputs:
     snapshot: Snapshot
     today: str
     attested: Mapping[str, str] = field(default_factory=dict)
+    taken_elsewhere: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

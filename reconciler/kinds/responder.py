@@ -198,6 +198,7 @@ KIND = Kind(
     model=Annotated[Bot | Builtin, Discriminator("type")],
     parts=_parts,
     lookup=Lookup("entry", SWITCHBOARD_INTEGRATIONS, "name", "switchboard entry"),
+    exclusive=("webhook.target",),
     rules=(_findable, _own_successor),
     manual=_manual,
     limits=(
