@@ -23,9 +23,7 @@ def exclusive_identities(resources: Iterable[Resource]) -> Iterator[tuple[Identi
                 yield (resource.kind, resource.type, path, value), resource
 
 
-def taken_elsewhere(
-    resources: Sequence[Resource], others: Mapping[str, Sequence[Resource]]
-) -> dict[str, list[str]]:
+def taken_elsewhere(resources: Sequence[Resource], others: Mapping[str, Sequence[Resource]]) -> dict[str, list[str]]:
     """The reasons why addresses cannot be planned, by address; `others` are the other environments' resources."""
     reasons: dict[str, list[str]] = {}
     for name, theirs in sorted(others.items()):
