@@ -65,5 +65,10 @@ class Diagnostic:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The closest of `known` as a sentence, or an empty string when nothing is close."""
-    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f'Did you mean "{matches[0]}"?' if matches else ""
+    match = closest(word, known)
+    return f'Did you mean "{match}"?' if match else ""
+
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """The closest of `known`, or an empty string when nothing is close."""
+    return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)), "")

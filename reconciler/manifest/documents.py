@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from reconciler.core.diagnostic import Diagnostic, Path, Position, did_you_mean
+from reconciler.core.diagnostic import Diagnostic, Path, Position, closest, did_you_mean
 from reconciler.core.kind import Kind
 from reconciler.core.resource import Json, Lifecycle, Resource
 from reconciler.core.secret import Secret
@@ -95,6 +95,7 @@ class _Reader:
             return False
         resolved = self.resolution.value
         if not self._has_known_type(name, resolved):
+            self._judge_as_meant(name, kind, resolved)
             return False
         if not is_valid(name, resolved):
             for error in schema_errors(name, resolved, _secret_paths(kind, resolved)):
@@ -188,6 +189,15 @@ class _Reader:
                 did_you_mean(str(resolved["type"]), known) or f"See reconciler explain {name}.",
             )
         return False
+
+    def _judge_as_meant(self, name: str, kind: Kind, resolved: Mapping[str, Json]) -> None:
+        """Report what else is wrong with a document whose type is only misspelt, as of the type that is meant."""
+        meant = closest(str(resolved.get("type", "")), known_types(name))
+        if meant:
+            guessed = {**resolved, "type": meant}
+            if not is_valid(name, guessed):
+                for error in schema_errors(name, guessed, _secret_paths(kind, guessed)):
+                    self._report_schema(error)
 
     def _holds_rules(self, kind: Kind, resolved: Mapping[str, Json]) -> bool:
         is_held = True

@@ -461,3 +461,14 @@ def test_a_real_process_keeps_data_and_talk_apart_and_has_no_escape_codes(tmp_pa
     assert (10, b"") == (ended["plan"].returncode, ended["plan"].stdout)
     assert ended["validate"].stdout == ended["plan"].stderr
     assert b"\x1b" not in ended["plan"].stderr
+
+
+def test_a_misspelt_type_does_not_hide_what_else_is_wrong(project: Project) -> None:
+    path = project.path("canaux/messenger-fr.yaml")
+    text = path.read_text("utf-8").replace("type: messenger", "type: mesenger")
+    path.write_text(text.replace("app_secret: env://FACEBOOK_APP_SECRET", "app_secret: canary-typed-in-7120"), "utf-8")
+    told = project.run("validate", "-e", "sandbox", "--format", "json")
+
+    assert 10 == told.code
+    assert {"manifest/unknown-type", "secret/literal"} == {each["rule"] for each in told.json()["diagnostics"]}
+    assert "canary-typed-in-7120" not in told.text
