@@ -12,7 +12,7 @@ from reconciler.core.resource import Json
 Verdict = Literal["ok", "warning", "failed", "skipped"]
 
 WORST_FIRST = (1, 16, 17, 10, 11)
-"""The exit codes that a failed check can have, in the order of DESIGN's table."""
+"""The exit codes that a failed check can have, the worst first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ class Report:
     warnings: tuple[str, ...] = ()
 
     def exit_code(self) -> int:
-        """The code of DESIGN's table that tells the truth about this run; the worst wins."""
+        """The exit code that tells the truth about this run; the worst wins."""
         results = {outcome.result for outcome in self.outcomes}
         if self.was_interrupted:
             return 130

@@ -1,7 +1,7 @@
 """Automations: the service's own rules about their conditions, twins, system automations that refuse change.
 
 It refuses to know whether an action ends a condition, and never runs an automation. Sources: the Support contract's
-automation operations, and ticketing.md §4.4 for sparse positions.
+automation operations, and developer.zendesk.com/api-reference/ticketing/business-rules/automations for sparse positions.
 """
 
 from __future__ import annotations

@@ -19,8 +19,7 @@ from reconciler.emulator.answers import Answer, bad_request, invalid_request
 class Options:
     """How this emulator differs from the real service; times in seconds, `rate_limit` in requests per minute.
 
-    `lacks` names what the account's plan does not have, as its list path ends: `custom_roles`, `queues` (ticketing.md
-    §2.3 and §3.4).
+    `lacks` names what the account's plan does not have, as its list path ends: `custom_roles`, `queues`.
     """
 
     latency_ms: int = 0

@@ -41,7 +41,7 @@ _MODES = ("broadcast", "assigned", "hybrid")
 
 
 def _update(call: Call) -> Answer:
-    """Takes the nested object without a wrapper and keeps what it does not name (ticketing.md §3.2)."""
+    """Takes the nested object without a wrapper and keeps what it does not name (developer.zendesk.com/api-reference/live-chat/chat-api/routing_settings)."""
     kept = call.account.get(ROUTING.table, "-") or {}
     changes = call.body()
     unknown = sorted(changes.keys() - kept.keys())

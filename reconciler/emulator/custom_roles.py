@@ -1,6 +1,6 @@
 """Custom roles: an unpaged list, reserved and unique names, rights that merge, a deletion that asks for no members.
 
-It refuses to know what a right allows. Sources: the Support contract's custom-role operations, and ticketing.md §2.3.
+It refuses to know what a right allows. Sources: the Support contract's custom-role operations, and developer.zendesk.com/api-reference/ticketing/account-configuration/custom_roles.
 """
 
 from __future__ import annotations

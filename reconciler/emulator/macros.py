@@ -1,6 +1,6 @@
 """Macros: shared and personal ones in one list, actions that are replaced whole, restrictions to groups or a user.
 
-It refuses to know what an action does. Sources: the Support contract's macro operations, and ticketing.md §4.5.
+It refuses to know what an action does. Sources: the Support contract's macro operations, and developer.zendesk.com/api-reference/ticketing/business-rules/macros.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Omnichannel queues: ULIDs, an unpaged list, groups that are read nested, an order that must name every queue.
 
 It refuses to know which tickets a queue takes. Sources: the Support contract's queue operations. The contract has no
-request body, so groups are taken in both forms that clients are known to send (ticketing.md §3.4).
+request body, so groups are taken in both forms that clients are known to send (Support API 2.0.0, omnichannel routing queues).
 """
 
 from __future__ import annotations

@@ -97,7 +97,7 @@ class _Applier:
             self.result.end(step, "failed", f"{error.summary}. {error.detail}".strip())
             self.result.failure = error
         except StoreError as error:
-            # What cannot be remembered must not be written (DESIGN §7).
+            # What cannot be remembered must not be written.
             self.result.end(step, "failed", f"the memory cannot be written: {error.summary}")
             self.result.failure = error
         except ReconcilerError as error:

@@ -154,7 +154,7 @@ def _shown(value: Json) -> str:
 
 def _compare_secret(resource: Resource, each: Field, use: SecretUse, entry: Entry | None, result: Comparison) -> None:
     if entry is None:
-        # An object that was found, not made: its secrets count as written in the stated generation (DESIGN §4).
+        # An object that was found, not made: its secrets count as written in the stated generation.
         if use.generation > 1:
             result.assumed_written.append(each.path)
         return

@@ -213,7 +213,7 @@ class _Decider:
 
     def _is_held_by_a_block(self, step: Step, parts: set[tuple[str, str]]) -> bool:
         """Whether the fresh plan cannot even tell which object it is: then its block speaks for the approved step,
-        which is not stale (DESIGN.md §7: without state, an object without a readable key ends blocked)."""
+        which is not stale (without a memory, an object without a readable key ends blocked)."""
         holding = next((each for each in self.decision.blocked if (each.address, each.part) in parts), None)
         if holding is not None and holding.id not in self.approved_ids:
             self.decision.stands_for.setdefault(holding.id, step.id)

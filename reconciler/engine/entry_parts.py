@@ -25,7 +25,7 @@ def parts_of_entry(address: str, entry: Entry) -> Iterable[Part]:
 def bound_tombstones(
     resources: Sequence[Resource], entries: Mapping[str, Entry], bindings: Mapping[str, Binding]
 ) -> dict[str, Entry]:
-    """What `bindings.yaml` says that tombstones stand for where the memory does not know (DESIGN §5, removal).
+    """What `bindings.yaml` says that tombstones stand for where the memory does not know.
 
     A kind whose parts follow from its type is left out: neither the tombstone nor the line says the type.
     """

@@ -265,7 +265,7 @@ def _first_id(session: Session, collection: Collection, parent: str) -> str:
 def _parent_id(collection: Collection, state: State | None, first_ids: dict[str, str]) -> str:
     """A live object inside which the collection can be listed: one of ours, else the first of a switchboard's kind.
 
-    Only custom integrations have webhooks, so just any integration will not do (channels.md §11.3).
+    Only custom integrations have webhooks, so just any integration will not do (Conversations API reference, webhooks).
     """
     for address, entry in (state.resources if state else {}).items():
         for part in parts_of_entry(address, entry):

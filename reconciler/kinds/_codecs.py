@@ -80,7 +80,7 @@ class NumberAsText(Plain):
 
 @dataclass(frozen=True, slots=True)
 class PhoneNumber(Plain):
-    """E.164 with its `+`, which the service leaves out (channels.md §2.5)."""
+    """E.164 with its `+`, which the service leaves out (Conversations API reference, WhatsApp's example)."""
 
     def live(self, value: Json, names: Names) -> Json:
         """With a leading `+`."""

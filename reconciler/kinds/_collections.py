@@ -110,7 +110,8 @@ MACROS = Collection(
     paging="cursor",
     update_verb="PUT",
     wraps_requests=True,
-    # Without it an admin's listing holds the personal macros of agents too (ticketing.md §4.5).
+    # Without it an admin's listing holds the personal macros of agents too
+    # (developer.zendesk.com/api-reference/ticketing/business-rules/macros).
     query=(("access", "shared"),),
 )
 

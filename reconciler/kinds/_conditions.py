@@ -1,7 +1,8 @@
 """Conditions and actions of business rules: the vendor's field names and operators, our names for ids.
 
 They have no identity: an array is one field, a sequence that is written whole. Which fields hold ids, and which
-words the service understands by itself, is from ticketing.md §3.10.
+words the service understands by itself, is from the triggers page (developer.zendesk.com/api-reference/ticketing/
+business-rules/triggers) and from definitions recorded from real accounts.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ VIA_IDS: Mapping[str, str] = {
     "apple": "83",
     "conversations_api": "87",
 }
-"""The channel a ticket came from, by the name a channel has here; values from ticketing.md §3.10."""
+"""The channel a ticket came from, by the name a channel has here; values from definitions
+recorded from real accounts."""
 
 _VIA_NAMES = {number: name for name, number in VIA_IDS.items()}
 
@@ -89,7 +91,7 @@ TIME_FIELDS = STATUS_TIME_FIELDS | {
     "due_date",
     "until_due_date",
 }
-"""Hours since or until something happened: in automations alone, and there only under `all` (ticketing.md §3.10)."""
+"""Hours since or until something happened: in automations alone, and there only under `all`."""
 
 Value = str | bool | External | Id | list[str | External | Id] | None
 

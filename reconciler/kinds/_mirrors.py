@@ -17,7 +17,7 @@ _ENTRY = Pointer("responder", "entry")
 class DefaultResponder:
     """A channel's responder: sent as the id of a switchboard entry, read as a copy of that entry without its id.
 
-    `inherited: true` means that there is no override, which is what null asks for (channels.md §2.4).
+    `inherited: true` means that there is no override, which is what null asks for (Conversations API reference, defaultResponder).
     """
 
     def desired(self, value: Json, names: Names) -> Json:

@@ -74,7 +74,7 @@ KIND = Kind(
     noted=fields_of(AgentPreparation, "noted"),
     limits=("Each item is vouched for once; a changed item is asked for again.",),
     cannot=("Read whether an agent took a course or set a notification: no API shows it.",),
-    sources=("ticketing.md §3.2 and §7",),
+    sources=("support.zendesk.com, getting started with social messaging",),
     example="""\
 kind: agent_preparation
 name: equipe-france

@@ -87,7 +87,7 @@ KIND = Kind(
     noted=fields_of(AutoReply, "noted"),
     limits=("One text for each channel, sent at most once a day to each customer.",),
     cannot=("Set or read the text: it is in no API.", "Use dynamic content, or another placeholder than firstName."),
-    sources=("ticketing.md §4.1",),
+    sources=("support.zendesk.com/hc/en-us/articles/4408838007578",),
     example="""\
 kind: auto_reply
 name: merci-whatsapp

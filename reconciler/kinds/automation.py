@@ -28,7 +28,8 @@ from reconciler.kinds._fields import Managed, fields_of
 from reconciler.kinds._model import UNSTATED, ManifestModel, Shape, Text
 
 REQUIRED_FIELDS = ("status", "type", "group_id", "assignee_id", "requester_id", "custom_status_id")
-"""Conditions of which `all` needs one (Support OpenAPI file, CreateAutomation; custom_status_id: ticketing.md §4.4)."""
+"""Conditions of which `all` needs one (Support OpenAPI file, CreateAutomation; custom_status_id is from
+prior art)."""
 
 _STATUS_FIELDS = frozenset({"status", "custom_status_id"})
 _TESTING_AN_HOUR = frozenset({"is", "is_business_hours"})
@@ -169,7 +170,10 @@ KIND = Kind(
         "Say in which order automations run: their positions are not managed.",
         "Tell for certain whether an action ends its own condition: a clear case is a warning, the service has the last word.",
     ),
-    sources=("ticketing.md §3.10 and §4.4", "the Support OpenAPI file, CreateAutomation and UpdateAutomation"),
+    sources=(
+        "developer.zendesk.com/api-reference/ticketing/business-rules/automations",
+        "the Support OpenAPI file, CreateAutomation and UpdateAutomation",
+    ),
     example="""\
 kind: automation
 name: relance-en-attente

@@ -12,5 +12,5 @@ KIND = Kind(
     model=None,
     parts=lambda document: (),
     lookup=Lookup("", BRANDS, "name", "brand"),
-    sources=("ticketing.md §3.7",),
+    sources=("developer.zendesk.com/api-reference/ticketing/account-configuration/brands",),
 )

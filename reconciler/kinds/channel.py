@@ -2,7 +2,7 @@
 
 A channel without credentials is connected by a person in Admin Center and found by its natural key; one with
 credentials of the customer's own app is created by API. Which fields the service takes at creation, takes later,
-or only shows follows from comparing each type's schema with its update schema (channels.md §1 to §8, §11).
+or only shows follows from comparing each type's schema with its update schema (Conversations API reference, integrations).
 """
 
 from __future__ import annotations
@@ -596,7 +596,7 @@ KIND = Kind(
         "Say whether a channel that was created by API is listed in Admin Center (UNCONFIRMED).",
         "Delete an SDK channel that was made in Admin Center.",
     ),
-    sources=("channels.md §1 to §8 and §11", "Conversations OpenAPI 17.12.1, integration and its types"),
+    sources=("Conversations API reference, integrations", "Conversations OpenAPI 17.12.1, integration and its types"),
     example="""\
 kind: channel
 name: whatsapp-fr

@@ -1,7 +1,7 @@
 """A custom role: what the agents who have it may see and do; an Enterprise plan has them.
 
 Only the rights that a manifest states are compared and sent, so that rights which the service adds later stay as
-they are (ticketing.md §2.3).
+they are (developer.zendesk.com/api-reference/ticketing/account-configuration/custom_roles).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from reconciler.kinds._fields import Managed, fields_of
 from reconciler.kinds._model import UNSTATED, ManifestModel, Shape, Text
 
 RESERVED_NAMES = frozenset({"agent", "administrator", "admin", "billing admin", "light agent"})
-"""Names of the system's own roles, in any case (ticketing.md §2.3)."""
+"""Names of the system's own roles, in any case (developer.zendesk.com/api-reference/ticketing/account-configuration/custom_roles)."""
 
 _IN_USE = Hazard("changes_work", "It changes what every agent with this role may do.", spares_new=True)
 
@@ -202,7 +202,10 @@ KIND = Kind(
         "Let agents chat: the chat role is granted to each agent by a person.",
         "State rights that the vendor's documentation does not name yet.",
     ),
-    sources=("ticketing.md §2.3", "the Support OpenAPI file, CustomRoleConfigurationObject"),
+    sources=(
+        "developer.zendesk.com/api-reference/ticketing/account-configuration/custom_roles",
+        "the Support OpenAPI file, CustomRoleConfigurationObject",
+    ),
     example="""\
 kind: custom_role
 name: conseiller

@@ -47,7 +47,7 @@ KIND = Kind(
     lookup=Lookup("", GROUPS, "name", "group"),
     limits=("The default group cannot be changed or deleted by API.",),
     cannot=("Make a private group public.",),
-    sources=("ticketing.md §2.4",),
+    sources=("developer.zendesk.com/api-reference/ticketing/groups/groups",),
     example="""\
 kind: group
 name: equipe-japon

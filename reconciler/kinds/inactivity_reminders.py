@@ -82,7 +82,7 @@ KIND = Kind(
     on_remove="keep",
     rules=(_first_and_following,),
     limits=("Ticket statuses are named by their live ids, which differ between accounts: keep them in a value.",),
-    sources=("ticketing.md §4.7 and §6",),
+    sources=("developer.zendesk.com/api-reference/ticketing/account-configuration/account_settings",),
     example="""\
 kind: inactivity_reminders
 name: relances

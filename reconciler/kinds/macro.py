@@ -105,7 +105,10 @@ KIND = Kind(
         "Manage personal macros, attachments, and the order of macros.",
         "Promise that a title written as A::B becomes a category: this is UNCONFIRMED, and the title is sent as it is.",
     ),
-    sources=("ticketing.md §4.5", "the Support OpenAPI file, MacroInput and MacroCommonObject"),
+    sources=(
+        "developer.zendesk.com/api-reference/ticketing/business-rules/macros",
+        "the Support OpenAPI file, MacroInput and MacroCommonObject",
+    ),
     example="""\
 kind: macro
 name: retour-lance

@@ -93,7 +93,10 @@ KIND = Kind(
     rules=(_several_conversations,),
     limits=("An app has one set of settings; only the stated ones are written.",),
     cannot=("Switch several conversations per customer off again.",),
-    sources=("channels.md §11.4", "Conversations OpenAPI 17.12.1, appSettings"),
+    sources=(
+        "developer.zendesk.com/documentation/conversations/messaging-platform/programmable-conversations/switchboard",
+        "Conversations OpenAPI 17.12.1, appSettings",
+    ),
     example="""\
 kind: messaging_settings
 name: messagerie

@@ -71,7 +71,7 @@ KIND = Kind(
         "Set or read a messaging trigger: no endpoint was found.",
         "Say whether these are the legacy chat triggers (UNCONFIRMED).",
     ),
-    sources=("ticketing.md §4.2 and §4.3",),
+    sources=("support.zendesk.com/hc/en-us/articles/8015292388378",),
     example="""\
 kind: messaging_trigger
 name: hors-horaires

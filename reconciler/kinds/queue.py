@@ -22,7 +22,7 @@ GROUPS_SUFFIX_IN_REQUESTS = "_id"
 """The one switch for the form in which groups are written: `primary_groups_id: [ids]`, read as `primary_groups.groups`.
 
 UNCONFIRMED by the vendor, whose contract has no request body for queues. It is what two configuration tools know
-(ticketing.md §3.4): one deploys this form, another sends objects under the name that is read.
+(Support API 2.0.0, omnichannel routing queues): one deploys this form, another sends objects under the name that is read.
 """
 
 _MEMBERS = PointerSet(Pointer("group"), member="id")
@@ -82,7 +82,7 @@ KIND = Kind(
         "Manage sub-queues: their schema is UNCONFIRMED.",
         "List the standard queue, which takes what no other queue does.",
     ),
-    sources=("ticketing.md §3.4", "the Support OpenAPI file, QueueObject"),
+    sources=("Support API 2.0.0, omnichannel routing queues", "the Support OpenAPI file, QueueObject"),
     example="""\
 kind: queue
 name: vip-whatsapp

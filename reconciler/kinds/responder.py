@@ -206,7 +206,10 @@ KIND = Kind(
         "A custom integration has exactly one webhook at creation, and an app at most 10.",
     ),
     cannot=("Create a builtin responder: it comes with the account.",),
-    sources=("channels.md §11.3 and §11.4", "Conversations OpenAPI 17.12.1, switchboardIntegration"),
+    sources=(
+        "Conversations API reference, switchboards and custom integrations",
+        "Conversations OpenAPI 17.12.1, switchboardIntegration",
+    ),
     example="""\
 kind: responder
 name: lune-bot

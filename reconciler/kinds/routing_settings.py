@@ -184,7 +184,9 @@ KIND = Kind(
         "Set ticket sorting, the assignment method, focus mode and the other initial routing choices: no endpoint.",
         "Say whether a Support token may write chat routing settings (UNCONFIRMED): a refusal blocks that part only.",
     ),
-    sources=("ticketing.md §3.1 to §3.3",),
+    sources=(
+        "developer.zendesk.com/api-reference/live-chat/chat-api/routing_settings and developer.zendesk.com/api-reference/ticketing/account-configuration/account_settings",
+    ),
     example="""\
 kind: routing_settings
 name: routage

@@ -12,5 +12,5 @@ KIND = Kind(
     model=None,
     parts=lambda document: (),
     lookup=Lookup("", SCHEDULES, "name", "schedule"),
-    sources=("ticketing.md §3.8",),
+    sources=("developer.zendesk.com/api-reference/ticketing/ticket-management/schedules",),
 )

@@ -1,6 +1,6 @@
 """The switchboard: which responder a new conversation reaches first.
 
-An account has at most one; where it exists it is ours without a key (channels.md §11.4).
+An account has at most one; where it exists it is ours without a key (developer.zendesk.com/documentation/conversations/messaging-platform/programmable-conversations/switchboard).
 """
 
 from __future__ import annotations
@@ -60,7 +60,10 @@ KIND = Kind(
     lookup=Lookup("", SWITCHBOARDS, "id", "switchboard"),
     limits=("One switchboard per app.", "An enabled switchboard needs a default responder."),
     cannot=("Read one switchboard alone: the service only lists them.",),
-    sources=("channels.md §11.4", "Conversations OpenAPI 17.12.1, switchboard"),
+    sources=(
+        "developer.zendesk.com/documentation/conversations/messaging-platform/programmable-conversations/switchboard",
+        "Conversations OpenAPI 17.12.1, switchboard",
+    ),
     example="""\
 kind: switchboard
 name: main

@@ -12,5 +12,5 @@ KIND = Kind(
     model=None,
     parts=lambda document: (),
     lookup=Lookup("", TICKET_FORMS, "name", "ticket form"),
-    sources=("ticketing.md §3.9",),
+    sources=("developer.zendesk.com/api-reference/ticketing/business-rules/triggers",),
 )

@@ -1,7 +1,7 @@
 """A ticket trigger: sends each channel's conversations to its team, tags them, raises their priority.
 
 The service replaces conditions and actions together, so the ones a manifest does not state are sent along from
-the read just before the write (ticketing.md §1.5).
+the read just before the write (developer.zendesk.com/api-reference/ticketing/business-rules/triggers).
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ KIND = Kind(
         "A new trigger goes last in its category; the category's order list places it.",
     ),
     cannot=("Send a text to a social channel: no trigger action does (UNCONFIRMED for reply_public).",),
-    sources=("ticketing.md §3.9 and §3.10",),
+    sources=("developer.zendesk.com/api-reference/ticketing/business-rules/triggers",),
     example="""\
 kind: trigger
 name: line-vers-japon

@@ -249,7 +249,7 @@ KIND = Kind(
         "The service refuses to delete a category with active triggers, and deletes its inactive ones with it.",
         "Positions may repeat between active and inactive triggers; only the relative order is compared.",
     ),
-    sources=("ticketing.md §3.9",),
+    sources=("developer.zendesk.com/api-reference/ticketing/business-rules/triggers",),
     example="""\
 kind: trigger_category
 name: messagerie

@@ -12,5 +12,7 @@ KIND = Kind(
     model=None,
     parts=lambda document: (),
     lookup=Lookup("", WEBHOOKS, "name", "webhook"),
-    sources=("ticketing.md §3.10",),
+    sources=(
+        "developer.zendesk.com/api-reference/ticketing/business-rules/triggers, and definitions recorded from real accounts",
+    ),
 )

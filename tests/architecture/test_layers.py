@@ -1,4 +1,4 @@
-"""What DESIGN.md §2 says about the shape of the code, read from the code itself."""
+"""The shape of the code, read from the code itself."""
 
 from __future__ import annotations
 

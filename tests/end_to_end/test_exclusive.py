@@ -10,7 +10,7 @@ import pytest
 from tests.projects import Project, new_account
 
 
-@pytest.fixture()
+@pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Project:
     return Project(tmp_path, monkeypatch, capsys)
 

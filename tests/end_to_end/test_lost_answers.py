@@ -1,4 +1,4 @@
-"""A write whose answer never comes is found again, never sent twice (DESIGN.md §7)."""
+"""A write whose answer never comes is found again, never sent twice."""
 
 from __future__ import annotations
 

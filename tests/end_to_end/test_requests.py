@@ -1,4 +1,4 @@
-"""A plan asks for no more than it needs (DESIGN.md §14): max(1, ceil(n/100)) requests per collection in use."""
+"""A plan asks for no more than it needs: max(1, ceil(n/100)) requests per collection in use."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ DRIFTS: dict[str, tuple[Callable[[Project, str], None], str]] = {
     "a trigger's actions": (_actions, "trigger/line-vers-japon"),
     "the order of the triggers": (_order, "trigger_category/messagerie"),
     "who answers first on a channel": (_responder, "channel/messenger-fr"),
-    # In an ordered category it is the order's step that switches triggers on (DESIGN.md §3).
+    # In an ordered category it is the order's step that switches triggers on.
     "a trigger switched off": (_switch_off, "trigger_category/messagerie"),
 }
 

@@ -45,7 +45,9 @@ def test_without_a_kind_every_kind_is_listed(explain: Explain) -> None:
 @pytest.mark.parametrize("name", kind_names())
 def test_every_line_fits_eighty_columns(explain: Explain, name: str) -> None:
     _, out, _ = explain(name)
-    assert [] == [line for line in out.splitlines() if display_width(line) > 80]
+    # A word that is longer than the line, such as an address, is never cut.
+    words = {line: line.strip().removeprefix("- ") for line in out.splitlines() if display_width(line) > 80}
+    assert [] == [line for line, text in words.items() if " " in text]
 
 
 @pytest.mark.parametrize("name", manifest_kinds())
