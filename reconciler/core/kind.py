@@ -187,7 +187,7 @@ class Part:
     part's live id. `constants` are members of the create body that are no fields, `embeds` members that hold the
     live id of another part. `parent` is the part of this resource, or
     `kind/` of another kind (its only instance), whose live id fills the collection's `{parent}`. A part that
-    `creates` nothing is found, never made. `follows` lists parts of the same resource that must exist first;
+    `creates` nothing is found, never made; `permanent` says why an object is never deleted either. `follows` lists parts of the same resource that must exist first;
     `links_after` those that must exist before its inert fields get their real values. `takes` names the objects
     that the service removes together with it: their collection, and the member that holds its live id.
     """
@@ -205,11 +205,17 @@ class Part:
     constants: tuple[tuple[str, Json], ...] = ()
     embeds: tuple[tuple[str, str], ...] = ()
     is_singleton: bool = False
-    is_keyless: bool = False
+    permanent: str = ""
     type_member: str = ""
     type_value: str = ""
     arrangement: Arrangement | None = None
     takes: tuple[tuple[str, str], ...] = ()
+
+    def why_permanent(self) -> str:
+        """Why the object can never be deleted, or an empty string."""
+        if self.collection.is_settings:
+            return "settings are part of the account and cannot be deleted. Use removed: keep."
+        return self.permanent
 
     def claimed_by(self, kind: str) -> str:
         """What a claim is on: a collection, or, of settings, the section of the one object that a kind owns."""

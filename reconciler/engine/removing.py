@@ -146,6 +146,8 @@ def _remove(
         )
     if wish == "deactivate" and kind.deactivates is None:
         reasons.append(f"a {kind.name} cannot be deactivated. Use removed: delete or keep.")
+    if wish == "delete":
+        reasons.extend(why for part in parts if (why := part.why_permanent()))
     reasons.extend(
         identity.undecided for part in parts if (identity := matching.identity(address, part.name)).undecided
     )

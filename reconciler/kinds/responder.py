@@ -23,6 +23,8 @@ from reconciler.kinds._model import UNSTATED, AnyReference, HttpsUrl, ManifestMo
 HARMLESS_TRIGGER = "user:merge"
 """The one trigger that a new bot listens to until its entry stands: two end users merged; nobody answers that."""
 
+_PERMANENT = "the vendor provides this entry, and nothing here could bring it back. Use removed: keep."
+
 EntryName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
 
 WebhookTrigger = Literal[
@@ -118,7 +120,9 @@ def _parts(document: Mapping[str, Json]) -> tuple[Part, ...]:
         entry = fields_of(Builtin, "entry")
         if "integration_type" in document:
             entry = tuple(each for each in entry if each.path != "entry_name")
-        return (Part("entry", SWITCHBOARD_INTEGRATIONS, entry, creates=False, parent="switchboard/"),)
+        return (
+            Part("entry", SWITCHBOARD_INTEGRATIONS, entry, creates=False, parent="switchboard/", permanent=_PERMANENT),
+        )
     name = document.get("entry_name", document["name"])
     return (
         Part(
