@@ -89,10 +89,12 @@ class Console:
 
     def json(self, command: str, exit_code: int, result: Any, diagnostics: Sequence[Diagnostic] = ()) -> None:
         """The command's result in the envelope that every command's JSON output has."""
+        from reconciler.render.diagnostics import diagnostics_as_json
+
         body = {
             "format": f"reconciler.{command}/1",
             "exit_code": exit_code,
-            "diagnostics": [each.as_json() for each in diagnostics],
+            "diagnostics": diagnostics_as_json(diagnostics),
             "result": result,
         }
         self.data(json.dumps(body, ensure_ascii=False, indent=2))

@@ -85,9 +85,10 @@ def _print_json(
     diagnostics: tuple[Diagnostic, ...],
 ) -> None:
     from reconciler.cli.main import COMMANDS
+    from reconciler.render.diagnostics import diagnostics_as_json
 
     command = next((each for each in arguments if each in COMMANDS), "reconciler")
-    listed = [each.as_json() for each in diagnostics] or [
+    listed = diagnostics_as_json(diagnostics) or [
         {"rule": "error", "severity": "error", "summary": summary, "why": detail, "fix": fix}
     ]
     body = {"format": f"reconciler.{command}/1", "exit_code": code, "diagnostics": listed, "result": None}

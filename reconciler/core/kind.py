@@ -157,7 +157,6 @@ class Field:
     on_update: bool = True
     is_readable: bool = True
     is_key: bool = False
-    is_linkable: bool = True
     rotates: Literal["in_place", "by_hand"] | None = None
     together: str = ""
     inert: Json = MISSING
@@ -171,6 +170,11 @@ class Field:
     def written(self) -> str:
         """The member of a request body, where it differs from the one that is read."""
         return self.writes or self.api
+
+    @property
+    def is_linkable(self) -> bool:
+        """Whether a later step may write it; its codec knows references that the service needs at creation."""
+        return bool(getattr(self.codec, "is_linkable", True))
 
     @property
     def is_secret(self) -> bool:
@@ -359,7 +363,7 @@ class Kind:
     deactivates: tuple[str, Json] | None = None
     rules: tuple[Callable[[Mapping[str, Json]], Iterator[Problem]], ...] = ()
     twins: Twins | None = None
-    manual: Callable[[Resource, Mapping[str, Json]], ManualStep] | None = None
+    manual: Callable[[Resource], ManualStep] | None = None
     attests: Callable[[Resource], tuple[Attested, ...]] | None = None
     noted: tuple[Field, ...] = ()
     exclusive: tuple[str, ...] = ()

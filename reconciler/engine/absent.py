@@ -125,7 +125,7 @@ def _draft_manual(draft: Draft, resource: Resource, kind: Kind, part: Part) -> N
         raise AssertionError(
             f"{resource.address} cannot be created and has no manual step. This is a bug in reconciler."
         )
-    instructions = kind.manual(resource, {})
+    instructions = kind.manual(resource)
     draft.add(
         Step(
             manual,

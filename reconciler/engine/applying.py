@@ -104,7 +104,6 @@ def _apply_held(
     )
     ledger.put(state)
     notes = _settle(session, ledger)
-    read_at = world.clock.monotonic()
     planned = fresh_plan(session, ledger.state if memory == "full" else None)
     decision = decide(saved.plan, planned)
     _require_fresh(decision, options)
@@ -125,7 +124,6 @@ def _apply_held(
             run_id=run_id,
             notice=world.notice,
             is_interrupted=world.is_interrupted,
-            read_at=read_at,
             freshness_seconds=world.freshness_seconds,
             settle_seconds=world.settle_seconds,
         )

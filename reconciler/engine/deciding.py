@@ -44,7 +44,6 @@ class _Decider:
         self.approved, self.fresh = approved, fresh
         self.decision = Decision()
         self.bounds: dict[Key, set[bytes]] = {}
-        self.afters: dict[Key, list[bytes]] = {}
         self.created_parts: set[tuple[str, str]] = set()
         self.saved_changes: dict[Key, list[Change]] = {}
         self.approved_ids = {step.id for step in approved.steps}

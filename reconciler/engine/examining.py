@@ -28,7 +28,6 @@ from reconciler.kinds._registry import find_kind
 from reconciler.manifest.loader import Loaded, LoadedEnvironment
 from reconciler.store.backend import Backend
 from reconciler.zendesk.account import Account
-from reconciler.zendesk.client import Api
 from reconciler.zendesk.paging import PageChain
 
 LARGEST_SKEW_SECONDS = 60
@@ -246,14 +245,9 @@ def _collections(session: Session, state: State | None, closed: dict[str, str]) 
 
 def _first_id(session: Session, collection: Collection, parent: str) -> str:
     """The id of some object of the collection, empty when it has none; raises ServiceError."""
-    apis: dict[str, Api] = {
-        "support": session.account.support,
-        "conversations": session.account.conversations,
-        "chat": session.account.chat,
-    }
     chain = PageChain(collection.items, collection.paging, 1)
     query = {**dict(collection.query), **chain.params()}
-    body = apis[collection.api].get(session.reader.path(collection, parent), query)
+    body = session.account.api(collection.api).get(session.reader.path(collection, parent), query)
     objects = body.get(collection.items) if isinstance(body, dict) else None
     if collection.is_settings and isinstance(objects, dict):
         return str(collection.identified(objects)["id"])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
 
-from reconciler.core.kind import MISSING, Collection, Field, Part, Unresolved
+from reconciler.core.kind import MISSING, Field, Part, Unresolved
 from reconciler.core.resource import Json, by_id, external, ref
 from reconciler.kinds._collections import BY_NAME
 from reconciler.kinds._registry import find_kind
@@ -32,10 +32,6 @@ class Snapshot:
     listings: dict[tuple[str, str], Listing] = field(default_factory=dict)
     via_ids: frozenset[str] | None = None
     _places: dict[tuple[str, str], tuple[Listing, dict[str, int]]] = field(default_factory=dict)
-
-    def has_read(self, collection: str) -> bool:
-        """Whether the collection was read completely, whatever its parents."""
-        return any(name == collection and not each.unreadable for (name, _), each in self.listings.items())
 
     def objects(self, collection: str, parent: str = "") -> list[Live]:
         """Its live objects, softly deleted ones left out; without a parent, those of all parents together."""
@@ -192,8 +188,3 @@ def observe_part(part: Part, live: Live, names: AccountNames) -> dict[str, Json]
     """Every readable field of a part that the reply tells."""
     observed = {field.path: observe(field, live, names) for field in part.fields if not field.is_secret}
     return {path: value for path, value in observed.items() if value is not MISSING}
-
-
-def list_keys(snapshot: Snapshot, collection: Collection) -> Iterator[tuple[str, str]]:
-    """The keys under which a collection's listings stand."""
-    return (key for key in snapshot.listings if key[0] == collection.name)

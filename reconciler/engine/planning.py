@@ -12,7 +12,7 @@ from reconciler.core.errors import Blocked
 from reconciler.core.plan import PlanFile
 from reconciler.core.resource import Resource
 from reconciler.core.state import Entry, State, Target
-from reconciler.engine.exclusive import taken_elsewhere
+from reconciler.engine.exclusive import exclusive_identities, taken_elsewhere
 from reconciler.engine.live import Snapshot
 from reconciler.engine.planner import Planned, make_plan
 from reconciler.engine.session import Session, require_account
@@ -82,6 +82,8 @@ def fresh_plan(session: Session, state: State | None, memory: str = "") -> Plann
 
 def _other_environments(session: Session) -> dict[str, tuple[Resource, ...]]:
     """The resources of the repository's other environments; one that is not valid says nothing."""
+    if not any(exclusive_identities(session.environment.resources)):
+        return {}
     root = session.world.root
     names = [name for name in environments_in(root) if name != session.environment.name]
     loaded = {name: load_environment(root, name).environment for name in names}

@@ -67,7 +67,7 @@ class Reader:
             found = fresh.find(collection.name, live_id)
             return found[1] if found else None
         try:
-            body = self._api(collection).get(collection.object_path(self.path(collection, parent), live_id))
+            body = self._account.api(collection.api).get(collection.object_path(self.path(collection, parent), live_id))
         except NotFound:
             return None
         live = body.get(collection.item) if isinstance(body, dict) else None
@@ -79,13 +79,6 @@ class Reader:
     def path(self, collection: Collection, parent: str = "") -> str:
         """The listing's path in this account."""
         return collection.path.replace("{app_id}", self._app_id).replace("{parent}", parent)
-
-    def _api(self, collection: Collection):  # type: ignore[no-untyped-def]
-        return {
-            "support": self._account.support,
-            "conversations": self._account.conversations,
-            "chat": self._account.chat,
-        }[collection.api]
 
     def _request(self, collection: Collection, parent: str) -> ListRequest:
         return ListRequest(

@@ -56,7 +56,6 @@ class Run:
     run_id: str
     notice: Callable[[str], None]
     is_interrupted: Callable[[], bool]
-    read_at: float
     freshness_seconds: float = FRESHNESS_SECONDS
     settle_seconds: float = SETTLE_SECONDS
 

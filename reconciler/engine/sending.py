@@ -17,11 +17,7 @@ from reconciler.engine.run import REQUEST_DEADLINE_SECONDS, Applied, Run
 
 def send(run: Run, result: Applied, request: Request, before_attempt: Callable[[], object] | None) -> Json:
     """The body of the answer to one counted write; `before_attempt` runs before every attempt, and may refuse it."""
-    api = {
-        "support": run.account.support,
-        "conversations": run.account.conversations,
-        "chat": run.account.chat,
-    }[request.api]
+    api = run.account.api(request.api)
 
     def before() -> None:
         if before_attempt is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 import typing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
@@ -31,7 +31,6 @@ class Managed:
     on_update: bool = True
     is_readable: bool = True
     is_key: bool = False
-    is_linkable: bool = True
     rotates: Literal["in_place", "by_hand"] | None = None
     together: str = ""
     inert: Json = MISSING
@@ -76,8 +75,3 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
         if isinstance(candidate, type) and issubclass(candidate, BaseModel):
             return candidate
     return None
-
-
-def narrowed(fields: tuple[Field, ...], **changes: Any) -> tuple[Field, ...]:
-    """The same fields with some members changed, for a type that the service treats differently."""
-    return tuple(replace(each, **changes) for each in fields)

@@ -545,7 +545,7 @@ def _different_prechat_names(document: Mapping[str, Json]) -> Iterator[Problem]:
         seen.add(each["name"])
 
 
-def _manual(resource: Resource, values: Mapping[str, Json]) -> ManualStep:
+def _manual(resource: Resource) -> ManualStep:
     model = BY_TYPE[resource.type]
     keys = [each for each in fields_of(model) if each.is_key and each.path in resource.document]
     shown = [(each.path.replace("_", " ").capitalize(), str(resource.document[each.path])) for each in keys]

@@ -179,7 +179,7 @@ def _own_successor(document: Mapping[str, Json]) -> Iterator[Problem]:
         )
 
 
-def _manual(resource: Resource, values: Mapping[str, Json]) -> ManualStep:
+def _manual(resource: Resource) -> ManualStep:
     found_by = [
         (label, str(resource.document[path]))
         for path, label in (("integration_type", "Integration type"), ("entry_name", "Switchboard entry"))

@@ -15,7 +15,7 @@ from reconciler.core.diagnostic import Diagnostic, Path, Position, closest, did_
 from reconciler.core.kind import Kind
 from reconciler.core.resource import Json, Lifecycle, Resource
 from reconciler.core.secret import Secret
-from reconciler.kinds._registry import find_kind, kind_names
+from reconciler.kinds._registry import find_kind, kind_names, manifest_kinds
 from reconciler.manifest.claims import Claims
 from reconciler.manifest.schema_errors import (
     SchemaError,
@@ -127,15 +127,14 @@ class _Reader:
 
     def _kind_name(self) -> str | None:
         value = self.document.get("kind")
-        manifest_kinds = [name for name in kind_names() if name == value and find_kind(name).model is not None]
-        if manifest_kinds:
-            return str(value)
+        if isinstance(value, str) and value in kind_names() and find_kind(value).model is not None:
+            return value
         if value is None:
             self.report(
                 "manifest/missing-kind",
                 (),
                 "the manifest has no kind",
-                f"There are: {', '.join(_manifest_kinds())}.",
+                f"There are: {', '.join(manifest_kinds())}.",
                 "Write kind: and one of them on its first line.",
             )
         elif not isinstance(value, str):
@@ -143,7 +142,7 @@ class _Reader:
                 "manifest/unknown-kind",
                 ("kind",),
                 f"kind must be a text, not {kind_of_value(value)}",
-                f"There are: {', '.join(_manifest_kinds())}.",
+                f"There are: {', '.join(manifest_kinds())}.",
                 "Write one of them.",
             )
         elif value in NOT_MANIFESTS:
@@ -162,7 +161,7 @@ class _Reader:
                 'Refer to it as {external: "…"} where it is needed.',
             )
         else:
-            known = _manifest_kinds()
+            known = manifest_kinds()
             self.report(
                 "manifest/unknown-kind",
                 ("kind",),
@@ -296,10 +295,6 @@ class _Reader:
         position = self.context.sources.position(self.file, self.index, path, at_key=at_key)
         position = replace(position, length=1) if hides_length else position
         self.into.diagnostics.append(Diagnostic(rule, summary, position, severity, why, fix, self.address, related))
-
-
-def _manifest_kinds() -> list[str]:
-    return [name for name in kind_names() if find_kind(name).model is not None]
 
 
 def _has(value: Json, key: str | int) -> bool:

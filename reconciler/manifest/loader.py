@@ -20,7 +20,7 @@ from reconciler.core.secret import Secret
 from reconciler.manifest.beside import Place, check_bindings, check_entries, check_value_names, is_value_name
 from reconciler.manifest.documents import Context, Documents, read_document
 from reconciler.manifest.files import SourceFile, display_name, manifest_paths, read_file
-from reconciler.manifest.references import check_references, references_of
+from reconciler.manifest.references import check_references
 from reconciler.manifest.schema_errors import schema_errors
 from reconciler.manifest.schema_files import is_valid, schema_directory
 from reconciler.manifest.sources import Sources
@@ -387,13 +387,3 @@ def _strings(value: Json) -> list[Secret]:
     if isinstance(value, dict):
         return [secret for inner in value.values() for secret in _strings(inner)]
     return []
-
-
-def referenced_kinds(resources: Sequence[Resource]) -> dict[str, list[tuple[Resource, Any]]]:
-    """Every reference to something that is no manifest, by the kind it refers to."""
-    result: dict[str, list[tuple[Resource, Any]]] = {}
-    for resource in resources:
-        for reference in references_of(resource):
-            if not isinstance(reference.target, str):
-                result.setdefault(reference.kind, []).append((resource, reference))
-    return result

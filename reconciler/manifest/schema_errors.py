@@ -121,13 +121,6 @@ def known_types(name: str) -> tuple[str, ...]:
     return tuple(definition["properties"]["type"]["const"] for definition in definitions)
 
 
-def known_fields(name: str, document: Mapping[str, Json]) -> tuple[str, ...]:
-    """The top-level keys that a document of this kind and type may have."""
-    branch = _branch(verdict_schema(name), document)
-    target = branch.get("$ref", "").removeprefix("#/$defs/")
-    return tuple(branch["$defs"].get(target, {}).get("properties", ())) if "$defs" in branch else ()
-
-
 def _translated(error: Any, document: Json, secrets: frozenset[str]) -> Iterator[SchemaError]:
     path = tuple(error.absolute_path)
     if _is_secret(path, secrets):

@@ -297,7 +297,7 @@ def _hazard(each: Field) -> str:
 def _manual(kind: Kind, bare: Mapping[str, Json]) -> ManualStep | None:
     if kind.manual is None:
         return None
-    return kind.manual(Resource(kind.name, "sample", dict(bare)), {})
+    return kind.manual(Resource(kind.name, "sample", dict(bare)))
 
 
 def _referred_to(kind: Kind) -> str:

@@ -176,6 +176,10 @@ class Account:
         }
         return cls(app_id, apis, count, wire)
 
+    def api(self, name: ApiName) -> Api:
+        """The API of that name; paths are relative to its root."""
+        return self._apis[name]
+
     @property
     def support(self) -> Api:
         """Paths are relative to `/api/v2`."""
