@@ -28,7 +28,7 @@ def guard(
 ) -> tuple[tuple[Step, ...], tuple[Mapping[str, Json], ...]]:
     """The steps with every guard's reasons added, and the approvals that were used.
 
-    `owned` counts the objects per kind that the memory owns or this plan adopts. An approval holds until its last
+    `owned` counts the objects per kind that the memory owns or this plan adopts, children of resources apart. An approval holds until its last
     day, for exactly the step and effect that it names.
     """
     used: list[Approval] = []
@@ -67,7 +67,10 @@ def _way_out(step: Step, digest: str) -> str:
 
 
 def _limit_reasons(steps: Sequence[Step], policy: Policy, owned: Mapping[str, int]) -> dict[str, list[str]]:
-    removals = {step.address for step in steps if step.action in REMOVALS and step.is_change}
+    # A child that goes alone is one object; a resource is one object, however many parts it has.
+    removals = {
+        step.id if step.is_of_child else step.address for step in steps if step.action in REMOVALS and step.is_change
+    }
     reasons: dict[str, list[str]] = {}
     count, total = len(removals), sum(owned.values())
     if count > policy.max_deletes:
@@ -80,7 +83,7 @@ def _limit_reasons(steps: Sequence[Step], policy: Policy, owned: Mapping[str, in
             f"the plan deletes or deactivates {count} of {total} objects, more than policy.max_delete_share "
             f"({policy.max_delete_share:g}). Remove them in several plans, or raise the limit in environment.yaml."
         ]
-    for kind, number in Counter(address.split("/")[0] for address in removals).items():
+    for kind, number in Counter(each.split("/")[0] for each in removals).items():
         if number >= 2 and number == owned.get(kind, 0):
             reasons.setdefault(kind, []).append(
                 f"the plan removes all {number} objects of kind {kind}. Remove them in several plans if that is meant."
