@@ -234,6 +234,26 @@ def drive_custom_roles_and_queues(ask: Recorder) -> None:
     ask("GET", f"{queues}/{queue['id']}", expected=404)
 
 
+def drive_skills(ask: Recorder) -> None:
+    attributes = "/api/v2/routing/attributes"
+    attribute = ask("POST", attributes, {"attribute": {"name": "Language"}}, expected=201)["attribute"]
+    ask("POST", attributes, {"attribute": {"name": "language"}}, expected=422)
+    ask("GET", attributes, expected=200)
+    one = f"{attributes}/{attribute['id']}"
+    ask("GET", one, expected=200)
+    ask("PUT", one, {"attribute": {"name": "Lingua"}}, expected=200)
+    conditions = {"all": [{"subject": "via_id", "operator": "is", "value": "72"}], "any": []}
+    body = {"attribute_value": {"name": "Japanese", "conditions": conditions}}
+    value = ask("POST", f"{one}/values", body, expected=201)["attribute_value"]
+    ask("GET", f"{one}/values", expected=200)
+    ask("GET", f"{one}/values/{value['id']}", expected=200)
+    ask("PATCH", f"{one}/values/{value['id']}", {"attribute_value": {"name": "Nihongo"}}, expected=200)
+    ask("DELETE", f"{one}/values/{value['id']}", expected=204)
+    ask("GET", f"{one}/values/{value['id']}", expected=404)
+    ask("DELETE", one, expected=204)
+    ask("GET", one, expected=404)
+
+
 DRIVES: list[Callable[[Recorder], None]] = [
     drive_integrations,
     drive_the_app,
@@ -241,6 +261,7 @@ DRIVES: list[Callable[[Recorder], None]] = [
     drive_triggers,
     drive_automations_and_macros,
     drive_custom_roles_and_queues,
+    drive_skills,
 ]
 
 
