@@ -333,12 +333,21 @@ class Twins:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """How a live object of the kind is found by its natural key: the part that holds it and the live member."""
+    """How a live object of the kind is found by its natural key: the part that holds it and the live member.
+
+    `ignores_case` says that the service takes two spellings of a key for one, as with e-mail addresses; the canonical
+    form is then in lower case.
+    """
 
     part: str
     collection: Collection
     member: str
     label: str
+    ignores_case: bool = False
+
+    def key(self, text: str) -> str:
+        """A key as a reference states it or the service answers it, in its canonical form."""
+        return text.lower() if self.ignores_case else text
 
 
 @dataclass(frozen=True, slots=True)

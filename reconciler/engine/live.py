@@ -129,7 +129,7 @@ class AccountNames:
         found = self.snapshot.find(lookup.collection.name, live_id)
         if found is None:
             return by_id(live_id)
-        key = str(found[1].get(lookup.member))
+        key = lookup.key(str(found[1].get(lookup.member)))
         return external(kind, key) if len(self._keyed(kind, key)) == 1 else by_id(live_id)
 
     def live_id(self, reference: Mapping[str, Json]) -> str:
@@ -150,13 +150,16 @@ class AccountNames:
         """The same reference in its best form: an external object that a manifest manages becomes a ref."""
         if "external" not in reference:
             return dict(reference)
-        try:
-            live_id = self.live_id(reference)
-        except Unresolved:
+        kind, lookup = str(reference["kind"]), find_kind(str(reference["kind"])).lookup
+        if lookup is None:
             return dict(reference)
-        lookup = find_kind(str(reference["kind"])).lookup
-        owner = self._owners.get((lookup.collection.name, live_id)) if lookup else None
-        return ref(*owner) if owner else dict(reference)
+        plain = external(kind, lookup.key(str(reference["external"])))
+        try:
+            live_id = self.live_id(plain)
+        except Unresolved:
+            return plain
+        owner = self._owners.get((lookup.collection.name, live_id))
+        return ref(*owner) if owner else plain
 
     def _keyed(self, kind: str, key: str) -> list[str]:
         lookup = find_kind(kind).lookup
@@ -167,9 +170,9 @@ class AccountNames:
         if known is None or any(old is not new for old, new in zip_longest(known[0], listings)):
             ids: dict[str, list[str]] = {}
             for each in self.snapshot.objects(lookup.collection.name):
-                ids.setdefault(str(each.get(lookup.member)), []).append(str(each["id"]))
+                ids.setdefault(lookup.key(str(each.get(lookup.member))), []).append(str(each["id"]))
             known = self._keys[kind] = (listings, ids)
-        return known[1].get(key, [])
+        return known[1].get(lookup.key(key), [])
 
 
 def observe(field: Field, live: Live, names: AccountNames) -> Json:
