@@ -75,7 +75,8 @@ class Request:
     """One request as a value. `is_repeatable` is false where sending it twice would do it twice.
 
     `touches` are the collections (name, parent id) whose objects it changes beyond its own answer; they are
-    listed again at the end to verify the outcome.
+    listed again at the end to verify the outcome. `leaves` are live objects as it leaves them, where the answer does not
+    show them: collection, live id, changed members.
     """
 
     api: Api
@@ -84,6 +85,7 @@ class Request:
     body: Json
     is_repeatable: bool
     touches: tuple[tuple[str, str], ...] = ()
+    leaves: tuple[tuple[str, str, Mapping[str, Json]], ...] = ()
 
 
 class Names(Protocol):
@@ -249,6 +251,14 @@ class Arrangement(Protocol):
     def collections(self) -> tuple[str, ...]:
         """The collections whose objects it arranges."""
 
+    @property
+    def container(self) -> tuple[str, str]:
+        """The manifest field and the live member of an arranged object that say in which container it stands; empty
+        where the account has one order for all of them."""
+
+    def counts(self, live: Mapping[str, Json]) -> bool:
+        """Whether a live object has a place in the order at all."""
+
     def observe(self, resource: Resource, own_id: str, desired: Json, names: Names) -> Json:
         """The current arrangement in the form the manifest states it; equal to `desired` when it holds."""
 
@@ -257,8 +267,8 @@ class Arrangement(Protocol):
 
     def request(
         self, resource: Resource, own_id: str, desired: Json, names: Names, activated: Sequence[str]
-    ) -> Request:
-        """The one request that brings the arrangement about and activates the live ids in `activated`."""
+    ) -> Request | None:
+        """The one request that brings the arrangement about and activates the live ids in `activated`, if it needs one."""
 
 
 Arriving = Mapping[str, str]
