@@ -12,7 +12,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from reconciler.core.kind import Hazard, Kind, Part, Problem
-from reconciler.core.resource import Json
+from reconciler.core.neighbours import Neighbours
+from reconciler.core.resource import Json, Resource
 from reconciler.kinds._arrangements import listed_twice
 from reconciler.kinds._codecs import Boolean, Pointer, PointerList
 from reconciler.kinds._collections import ACCOUNT_SETTINGS, CHAT_ROUTING, QUEUES
@@ -143,10 +144,10 @@ def _parts(document: Mapping[str, Json]) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-def _compatible(document: Mapping[str, Json]) -> Iterator[Problem]:
-    chat, omnichannel = document.get("chat", {}), document.get("omnichannel", {})
-    mode = chat.get("routing_mode")
-    if mode == "broadcast" and omnichannel.get("enabled") is True:
+def _without_broadcast(resource: Resource, neighbours: Neighbours) -> Iterator[Problem]:
+    """Chat and omnichannel routing may be stated in two manifests."""
+    is_on = any(each.stated("omnichannel.enabled") == (True, True) for each in neighbours.of_kind("routing_settings"))
+    if is_on and resource.stated("chat.routing_mode") == (True, "broadcast"):
         yield Problem(
             "routing_settings/broadcast-with-omnichannel",
             ("chat", "routing_mode"),
@@ -154,6 +155,11 @@ def _compatible(document: Mapping[str, Json]) -> Iterator[Problem]:
             "Omnichannel routing gives each conversation to one agent and overrides chat routing.",
             "Use assigned, or switch omnichannel routing off.",
         )
+
+
+def _compatible(document: Mapping[str, Json]) -> Iterator[Problem]:
+    chat = document.get("chat", {})
+    mode = chat.get("routing_mode")
     if mode == "hybrid" and chat.get("chat_limit", {}).get("enabled") is not True:
         yield Problem(
             "routing_settings/hybrid-without-limit",
@@ -192,6 +198,7 @@ KIND = Kind(
     parts=_parts,
     on_remove="keep",
     rules=(_compatible, _each_queue_once),
+    relations=(_without_broadcast,),
     limits=(
         "Omnichannel routing overrides chat routing; capacity rules override chat limits.",
         "The order of the queues is written as a whole, with every queue of the account.",
