@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from reconciler.core.diagnostic import Path
+from reconciler.core.neighbours import Neighbours
 from reconciler.core.resource import Json, Reference, Resource, SecretUse
 
 Api = Literal["support", "conversations", "chat"]
@@ -75,7 +76,8 @@ class Request:
     """One request as a value. `is_repeatable` is false where sending it twice would do it twice.
 
     `touches` are the collections (name, parent id) whose objects it changes beyond its own answer; they are
-    listed again at the end to verify the outcome.
+    listed again at the end to verify the outcome. `leaves` are live objects as it leaves them, where the answer does not
+    show them: collection, live id, changed members.
     """
 
     api: Api
@@ -84,6 +86,7 @@ class Request:
     body: Json
     is_repeatable: bool
     touches: tuple[tuple[str, str], ...] = ()
+    leaves: tuple[tuple[str, str, Mapping[str, Json]], ...] = ()
 
 
 class Names(Protocol):
@@ -249,6 +252,14 @@ class Arrangement(Protocol):
     def collections(self) -> tuple[str, ...]:
         """The collections whose objects it arranges."""
 
+    @property
+    def container(self) -> tuple[str, str]:
+        """The manifest field and the live member of an arranged object that say in which container it stands; empty
+        where the account has one order for all of them."""
+
+    def counts(self, live: Mapping[str, Json]) -> bool:
+        """Whether a live object has a place in the order at all."""
+
     def observe(self, resource: Resource, own_id: str, desired: Json, names: Names) -> Json:
         """The current arrangement in the form the manifest states it; equal to `desired` when it holds."""
 
@@ -257,8 +268,8 @@ class Arrangement(Protocol):
 
     def request(
         self, resource: Resource, own_id: str, desired: Json, names: Names, activated: Sequence[str]
-    ) -> Request:
-        """The one request that brings the arrangement about and activates the live ids in `activated`."""
+    ) -> Request | None:
+        """The one request that brings the arrangement about and activates the live ids in `activated`, if it needs one."""
 
 
 Arriving = Mapping[str, str]
@@ -356,7 +367,7 @@ class Kind:
 
     `model` is the pydantic model (or discriminated union) of its manifests, None for kinds that are only
     looked up. `parts` gives the parts of one document, in the order in which they are created. `rules` judge a
-    resolved document beyond its schema, `twins` says what two of them cannot share. `manual` is the step that a
+    resolved document beyond its schema, `relations` judge it beside the other manifests, `twins` says what two of them cannot share. `manual` is the step that a
     person does where the tool cannot create. `attests` are the steps that a person vouches for. `noted` are fields
     that no part manages, such as what a person enters; their references are checked like any other. `exclusive` are
     the fields whose value only one environment can have; of those, `contested` are the ones where the vendor does not
@@ -372,6 +383,7 @@ class Kind:
     on_remove: Literal["delete", "deactivate", "keep", "block"] = "block"
     deactivates: tuple[str, Json] | None = None
     rules: tuple[Callable[[Mapping[str, Json]], Iterator[Problem]], ...] = ()
+    relations: tuple[Callable[[Resource, Neighbours], Iterator[Problem]], ...] = ()
     twins: Twins | None = None
     manual: Callable[[Resource], ManualStep] | None = None
     attests: Callable[[Resource], tuple[Attested, ...]] | None = None

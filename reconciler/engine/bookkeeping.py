@@ -86,9 +86,10 @@ def in_step(planned: Planned, entries: Mapping[str, Entry], attested: Mapping[st
         ):
             continue
         applied = {part: dict(fields) for part, fields in entry.applied.items()}
+        arranged = {part.name for part in find_kind(resource.kind).parts(resource.document) if part.arrangement}
         for (owner, part), observed in planned.observed.items():
             desired = planned.desired.get((owner, part), {})
-            is_ours = part in entry.live or part in ("place", "order")
+            is_ours = part in entry.live or part in arranged
             if (
                 owner == address
                 and is_ours
