@@ -178,7 +178,7 @@ def _remove(
     )
     earlier = _made_inert(draft, address, live, reasons, matching)
     for part, found in reversed(live):
-        if part.inside or (found is None and not unreadable):
+        if part.inside or part.is_child or (found is None and not unreadable):
             continue
         action = "deactivate" if wish == "deactivate" else "delete"
         seen = observe_part(part, found[1], matching.names) if found else {}
@@ -212,7 +212,7 @@ def _remove(
             risk="deletes_data" if action == "delete" else "",
             reversible=action == "deactivate",
             takes=tuple(f"{collection} {each['id']} ({title_of(each)})" for collection, each in taken),
-            blocked=(*reasons, *_unplanned_takings(draft, taken, matching)),
+            blocked=(*reasons, *_unplanned_takings(draft, address, taken, matching)),
         )
         draft.add(step, *earlier, *pointing, *_leaving(draft, taken, matching))
         earlier.append(step.id)
@@ -262,14 +262,18 @@ def _taken(part: Part, live_id: str, snapshot: Snapshot) -> list[tuple[str, Live
     return [
         (collection, each)
         for collection, member in part.takes
-        for each in snapshot.objects(collection)
-        if str(each.get(member)) == live_id
+        for each in snapshot.objects(collection, "" if member else live_id)
+        if not member or str(each.get(member)) == live_id
     ]
 
 
-def _unplanned_takings(draft: Draft, taken: Sequence[tuple[str, Live]], matching: Matching) -> Iterator[str]:
+def _unplanned_takings(
+    draft: Draft, address: str, taken: Sequence[tuple[str, Live]], matching: Matching
+) -> Iterator[str]:
     for collection, each in taken:
         owner = matching.names.owner(collection, str(each["id"]))
+        if owner is not None and owner[0] == address:
+            continue
         if owner is None or not _leaving_step(draft, owner):
             yield (
                 f"the service would remove {title_of(each)} ({each['id']}, {collection}) with it, which no step of this plan "

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 UNSTATED: Any = None
 """The default of a member that may be left out: it never becomes a value."""
 
-Address = Annotated[str, StringConstraints(pattern=r"^[a-z_]+/[a-z0-9][a-z0-9-]*(#[a-z_]+)?$")]
+Address = Annotated[str, StringConstraints(pattern=r"^[a-z_]+/[a-z0-9][a-z0-9-]*(#[a-z_]+(/.+)?)?$")]
 SecretReference = Annotated[str, StringConstraints(pattern=r"^(env|file)://[^\s]+$")]
 Text = Annotated[str, StringConstraints(min_length=1)]
 
