@@ -350,7 +350,8 @@ class Kind:
     resolved document beyond its schema, `twins` says what two of them cannot share. `manual` is the step that a
     person does where the tool cannot create. `attests` are the steps that a person vouches for. `noted` are fields
     that no part manages, such as what a person enters; their references are checked like any other. `exclusive` are
-    the fields whose value only one environment can have. `limits` and `cannot` are sentences for `explain`.
+    the fields whose value only one environment can have; of those, `contested` are the ones where the vendor does not
+    say so, which an approval lets two environments share. `limits` and `cannot` are sentences for `explain`.
     """
 
     name: str
@@ -367,6 +368,7 @@ class Kind:
     attests: Callable[[Resource], tuple[Attested, ...]] | None = None
     noted: tuple[Field, ...] = ()
     exclusive: tuple[str, ...] = ()
+    contested: tuple[str, ...] = ()
     matches_by_title: bool = False
     keeps_when_vanished: bool = False
     secret_requirements: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
