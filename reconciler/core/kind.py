@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any, Literal, Protocol
 
 from reconciler.core.diagnostic import Path
+from reconciler.core.neighbours import Neighbours
 from reconciler.core.resource import Json, Reference, Resource, SecretUse
 
 Api = Literal["support", "conversations", "chat"]
@@ -80,7 +81,8 @@ class Request:
     """One request as a value. `is_repeatable` is false where sending it twice would do it twice.
 
     `touches` are the collections (name, parent id) whose objects it changes beyond its own answer; they are
-    listed again at the end to verify the outcome.
+    listed again at the end to verify the outcome. `leaves` are live objects as it leaves them, where the answer does not
+    show them: collection, live id, changed members.
     """
 
     api: Api
@@ -89,6 +91,7 @@ class Request:
     body: Json
     is_repeatable: bool
     touches: tuple[tuple[str, str], ...] = ()
+    leaves: tuple[tuple[str, str, Mapping[str, Json]], ...] = ()
 
 
 class Names(Protocol):
@@ -327,6 +330,14 @@ class Arrangement(Protocol):
     def collections(self) -> tuple[str, ...]:
         """The collections whose objects it arranges."""
 
+    @property
+    def container(self) -> tuple[str, str]:
+        """The manifest field and the live member of an arranged object that say in which container it stands; empty
+        where the account has one order for all of them."""
+
+    def counts(self, live: Mapping[str, Json]) -> bool:
+        """Whether a live object has a place in the order at all."""
+
     def observe(self, resource: Resource, own_id: str, desired: Json, names: Names) -> Json:
         """The current arrangement in the form the manifest states it; equal to `desired` when it holds."""
 
@@ -335,8 +346,8 @@ class Arrangement(Protocol):
 
     def request(
         self, resource: Resource, own_id: str, desired: Json, names: Names, activated: Sequence[str]
-    ) -> Request:
-        """The one request that brings the arrangement about and activates the live ids in `activated`."""
+    ) -> Request | None:
+        """The one request that brings the arrangement about and activates the live ids in `activated`, if it needs one."""
 
 
 Arriving = Mapping[str, str]
@@ -413,14 +424,20 @@ class Twins:
 class Lookup:
     """How a live object of the kind is found by its natural key: the part that holds it and the live member.
 
-    Where `is_qualified`, the key is the parent's value of that member, a slash, and its own.
+    `ignores_case` says that the service takes two spellings of a key for one, as with e-mail addresses; the canonical
+    form is then in lower case. Where `is_qualified`, the key is the parent's value of that member, a slash, and its own.
     """
 
     part: str
     collection: Collection
     member: str
     label: str
+    ignores_case: bool = False
     is_qualified: bool = False
+
+    def key(self, text: str) -> str:
+        """A key as a reference states it or the service answers it, in its canonical form."""
+        return text.lower() if self.ignores_case else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -429,10 +446,12 @@ class Kind:
 
     `model` is the pydantic model (or discriminated union) of its manifests, None for kinds that are only
     looked up. `parts` gives the parts of one document, in the order in which they are created. `rules` judge a
-    resolved document beyond its schema, `twins` says what two of them cannot share. `manual` is the step that a
+    resolved document beyond its schema, `relations` judge it beside the other manifests, `twins` says what two of them
+    cannot share. `manual` is the step that a
     person does where the tool cannot create. `attests` are the steps that a person vouches for. `noted` are fields
     that no part manages, such as what a person enters; their references are checked like any other. `exclusive` are
-    the fields whose value only one environment can have. `limits` and `cannot` are sentences for `explain`.
+    the fields whose value only one environment can have; of those, `contested` are the ones where the vendor does not
+    say so, which an approval lets two environments share. `limits` and `cannot` are sentences for `explain`.
     `children` are the lists whose items are parts; `parts` gives those of the items that the document states.
     `expand` writes the short forms of a valid document out, and makes mappings of its keyed lists.
     """
@@ -446,11 +465,13 @@ class Kind:
     on_remove: Literal["delete", "deactivate", "keep", "block"] = "block"
     deactivates: tuple[str, Json] | None = None
     rules: tuple[Callable[[Mapping[str, Json]], Iterator[Problem]], ...] = ()
+    relations: tuple[Callable[[Resource, Neighbours], Iterator[Problem]], ...] = ()
     twins: Twins | None = None
     manual: Callable[[Resource], ManualStep] | None = None
     attests: Callable[[Resource], tuple[Attested, ...]] | None = None
     noted: tuple[Field, ...] = ()
     exclusive: tuple[str, ...] = ()
+    contested: tuple[str, ...] = ()
     matches_by_title: bool = False
     children: tuple[Children, ...] = ()
     expand: Callable[[Mapping[str, Json]], dict[str, Json]] | None = None

@@ -25,7 +25,7 @@ from reconciler.core.plan import Change, Step
 from reconciler.core.resource import Json, Resource, SecretUse
 from reconciler.core.state import Entry
 from reconciler.engine import bookkeeping
-from reconciler.engine.arranging import active_members, desired_arrangement
+from reconciler.engine.arranging import counting_members, desired_arrangement
 from reconciler.engine.creation import Creation, part_of
 from reconciler.engine.entry_parts import parts_of_entry
 from reconciler.engine.memory import Memory
@@ -226,9 +226,8 @@ class _Applier:
         if arrangement is None:
             raise AssertionError(f"{step.id} is no arrangement. This is a bug in reconciler.")
         own_id = self.readings.names.id_of(step.address, "")
-        wanted = active_members(
-            desired_arrangement(resource, part, self.readings.names), self.run.planned.resources, self.readings.names
-        )
+        desired = desired_arrangement(resource, part, self.readings.names)
+        wanted = counting_members(arrangement, desired, self.run.planned.resources, self.readings.names)
         self.readings.freshen_arrangement(step, resource, part, own_id, wanted)
         activated = [
             self.readings.names.id_of(change.address, change.part)
@@ -236,20 +235,20 @@ class _Applier:
             if change.address and change.path == "active"
         ]
         request = arrangement.request(resource, own_id, wanted, self.readings.names, activated)
-        if any(request.body["job"]["items"].values()):
+        if request is not None:
             send(
                 self.run,
                 self.result,
                 request,
                 lambda: self.readings.freshen_arrangement(step, resource, part, own_id, wanted),
             )
-            self.readings.keep_arranged(request)
+            self.readings.keep_left(request)
+            for key in request.touches:
+                self.verification.postpone(key, step, part, own_id)
         self.memory.record(step)
         if step.address in self.memory.entries:
             entry = self.memory.entries[step.address]
             self.memory.keep(step.address, bookkeeping.written(entry, part.name, [step.changes[0]]))
-        for key in request.touches:
-            self.verification.postpone(key, step, part, own_id)
         self.result.end(step, "applied")
 
     def _store(self) -> None:

@@ -95,11 +95,13 @@ def in_step(planned: Planned, entries: Mapping[str, Entry], attested: Mapping[st
         ):
             continue
         applied = {part: dict(fields) for part, fields in entry.applied.items()}
-        homes = {each.name: each.lives_as for each in find_kind(resource.kind).parts(resource.document)}
+        parts = find_kind(resource.kind).parts(resource.document)
+        homes = {each.name: each.lives_as for each in parts}
+        arranged = {each.name for each in parts if each.arrangement}
         for (owner, part), observed in planned.observed.items():
             desired = planned.desired.get((owner, part), {})
             home = homes.get(part, part)
-            is_ours = home in entry.live or part in ("place", "order")
+            is_ours = home in entry.live or part in arranged
             if (
                 owner == address
                 and is_ours

@@ -41,7 +41,7 @@ def finished_plan(draft: Draft, situation: Situation) -> Plan:
         digests=situation.environment.digests,
         steps=guarded,
         warnings=tuple(dict.fromkeys([*draft.warnings, *plan_warnings(situation.environment, situation.snapshot)])),
-        approvals=approvals,
+        approvals=(*(each.as_json() for each in draft.approvals), *approvals),
     )
 
 

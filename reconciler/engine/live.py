@@ -160,13 +160,16 @@ class AccountNames:
         """The same reference in its best form: an external object that a manifest manages becomes a ref."""
         if "external" not in reference:
             return dict(reference)
-        try:
-            live_id = self.live_id(reference)
-        except Unresolved:
+        kind, lookup = str(reference["kind"]), find_kind(str(reference["kind"])).lookup
+        if lookup is None:
             return dict(reference)
-        lookup = find_kind(str(reference["kind"])).lookup
-        owner = self._owners.get((lookup.collection.name, live_id)) if lookup else None
-        return ref(*owner) if owner else dict(reference)
+        plain = external(kind, lookup.key(str(reference["external"])))
+        try:
+            live_id = self.live_id(plain)
+        except Unresolved:
+            return plain
+        owner = self._owners.get((lookup.collection.name, live_id))
+        return ref(*owner) if owner else plain
 
     def _keyed(self, kind: str, key: str) -> list[str]:
         lookup = find_kind(kind).lookup
@@ -179,13 +182,13 @@ class AccountNames:
             for parent, each in self.snapshot.placed(lookup.collection.name):
                 ids.setdefault(self._key(lookup, parent, each), []).append(str(each["id"]))
             known = self._keys[kind] = (listings, ids)
-        return known[1].get(key, [])
+        return known[1].get(lookup.key(key), [])
 
     def _key(self, lookup: Lookup, parent: str, live: Live) -> str:
         """What an external reference calls a live object."""
-        own = str(live.get(lookup.member))
+        own = lookup.key(str(live.get(lookup.member)))
         outer = self.snapshot.find(lookup.collection.parent, parent) if lookup.is_qualified else None
-        return f"{outer[1].get(lookup.member)}/{own}" if outer else own
+        return f"{lookup.key(str(outer[1].get(lookup.member)))}/{own}" if outer else own
 
 
 def observe(field: Field, live: Live, names: AccountNames) -> Json:

@@ -69,7 +69,7 @@ def make_plan(inputs: Inputs) -> Planned:
     arrange_steps(draft, resources, matching, entries)
     removal_steps(draft, environment, resources, matching, entries, inputs.snapshot, inputs.memory)
     make_room_for_twins(draft)
-    block_exclusive(draft, inputs.taken_elsewhere)
+    block_exclusive(draft, situation)
     attested_steps(draft, situation)
     block_renames(draft, situation)
     look_up_externals(draft, situation)

@@ -9,7 +9,7 @@ from reconciler.core.errors import ServiceError
 from reconciler.core.kind import MISSING, Part
 from reconciler.core.plan import Step
 from reconciler.core.resource import Json
-from reconciler.engine.arranging import active_members, desired_arrangement
+from reconciler.engine.arranging import counting_members, desired_arrangement
 from reconciler.engine.differences import describe_difference
 from reconciler.engine.live import Live, observe
 from reconciler.engine.readings import Readings
@@ -75,11 +75,8 @@ class Verification:
     def _verify_one(self, step: Step, part: Part, live_id: str) -> None:
         if part.arrangement is not None:
             resource = self.run.planned.resources[step.address]
-            wanted = active_members(
-                desired_arrangement(resource, part, self.readings.names),
-                self.run.planned.resources,
-                self.readings.names,
-            )
+            desired = desired_arrangement(resource, part, self.readings.names)
+            wanted = counting_members(part.arrangement, desired, self.run.planned.resources, self.readings.names)
             if part.arrangement.observe(resource, live_id, wanted, self.readings.names) != wanted:
                 self.result.end(step, "diverged", "read back in another order")
             return

@@ -206,6 +206,30 @@ WEBHOOKS = Collection(
     wraps_requests=True,
 )
 
+USERS = Collection(
+    name="users",
+    api="support",
+    path="/users",
+    items="users",
+    item="user",
+    paging="cursor",
+    update_verb="PUT",
+    wraps_requests=True,
+    # Without it the listing holds every customer too (developer.zendesk.com/api-reference/ticketing/users/users).
+    query=(("role[]", "agent"), ("role[]", "admin")),
+)
+
+LOCALES = Collection(
+    name="locales",
+    api="support",
+    path="/locales",
+    items="locales",
+    item="locale",
+    paging="none",
+    update_verb="PUT",
+    wraps_requests=True,
+)
+
 APP = Collection(
     name="app",
     api="conversations",
@@ -262,6 +286,8 @@ BY_NAME = {
         SCHEDULES,
         TICKET_FORMS,
         WEBHOOKS,
+        USERS,
+        LOCALES,
         APP,
         ACCOUNT_SETTINGS,
         CHAT_ROUTING,
