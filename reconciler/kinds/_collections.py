@@ -184,6 +184,19 @@ SCHEDULES = Collection(
     wraps_requests=True,
 )
 
+HOLIDAYS = Collection(
+    name="holidays",
+    api="support",
+    path="/business_hours/schedules/{parent}/holidays",
+    items="holidays",
+    item="holiday",
+    paging="none",
+    update_verb="PUT",
+    wraps_requests=True,
+    parent="schedules",
+    is_read_when_ours=True,
+)
+
 TICKET_FORMS = Collection(
     name="ticket_forms",
     api="support",
@@ -284,6 +297,7 @@ BY_NAME = {
         SKILL_VALUES,
         BRANDS,
         SCHEDULES,
+        HOLIDAYS,
         TICKET_FORMS,
         WEBHOOKS,
         USERS,

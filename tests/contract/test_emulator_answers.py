@@ -254,6 +254,22 @@ def drive_skills(ask: Recorder) -> None:
     ask("GET", one, expected=404)
 
 
+def drive_schedules(ask: Recorder) -> None:
+    schedules = "/api/v2/business_hours/schedules"
+    body = {"schedule": {"name": "Shop", "time_zone": "Paris"}}
+    one = f"{schedules}/{ask('POST', schedules, body, expected=201)['schedule']['id']}"
+    ask("PUT", one, {"schedule": {"name": "Shop Paris"}}, expected=200)
+    ask("PUT", f"{one}/workweek", {"workweek": {"intervals": [{"start_time": 1980, "end_time": 2460}]}}, expected=200)
+    day = {"name": "Closed", "start_date": "2026-12-25", "end_date": "2026-12-25"}
+    holiday = f"{one}/holidays/{ask('POST', f'{one}/holidays', {'holiday': day}, expected=201)['holiday']['id']}"
+    ask("GET", f"{one}/holidays", expected=200)
+    ask("GET", holiday, expected=200)
+    ask("PUT", holiday, {"holiday": {"end_date": "2026-12-26"}}, expected=200)
+    ask("DELETE", holiday, expected=204)
+    ask("DELETE", one, expected=204)
+    ask("GET", one, expected=404)
+
+
 DRIVES: list[Callable[[Recorder], None]] = [
     drive_integrations,
     drive_the_app,
@@ -262,6 +278,7 @@ DRIVES: list[Callable[[Recorder], None]] = [
     drive_automations_and_macros,
     drive_custom_roles_and_queues,
     drive_skills,
+    drive_schedules,
 ]
 
 
