@@ -7,6 +7,7 @@ a new schedule has is not documented, here it has those of an office.
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from reconciler.emulator.account import Account, Json
@@ -69,7 +70,7 @@ def _write_week(call: Call) -> Answer:
     if not isinstance(intervals, list) or not all(map(_is_interval, intervals)):
         raise record_invalid("intervals", "Intervals: each lies within one day, from 0 to 10080 minutes")
     ordered = sorted(intervals, key=lambda each: each["start_time"])
-    if any(one["end_time"] > other["start_time"] for one, other in zip(ordered, ordered[1:], strict=False)):
+    if any(one["end_time"] > other["start_time"] for one, other in pairwise(ordered)):
         raise record_invalid("intervals", "Intervals: overlap")
     call.account.put(SCHEDULES.table, old["id"], {**old, "intervals": ordered, "updated_at": call.account.now()})
     return Answer(body={"workweek": {"intervals": ordered}})
@@ -79,8 +80,8 @@ def _is_interval(value: Any) -> bool:
     if not isinstance(value, dict) or not all(isinstance(value.get(key), int) for key in ("start_time", "end_time")):
         return False
     start, end = value["start_time"], value["end_time"]
-    is_in_week = 0 <= start < end <= 7 * DAY_MINUTES
-    return is_in_week and start // DAY_MINUTES == (end - 1) // DAY_MINUTES
+    is_in_week: bool = 0 <= start < end <= 7 * DAY_MINUTES
+    return is_in_week and bool(start // DAY_MINUTES == (end - 1) // DAY_MINUTES)
 
 
 def _delete(call: Call) -> Answer:
@@ -136,7 +137,7 @@ def _create_holiday(call: Call) -> Answer:
 def _update_holiday(call: Call) -> Answer:
     old = _holiday(call)
     sent = call.member("holiday")
-    changes = {name: sent[name] for name in ("name", "start_date", "end_date") if name in sent}
+    changes: Json = {name: sent[name] for name in ("name", "start_date", "end_date") if name in sent}
     changed = _judged(call, {**old, **changes, "updated_at": call.account.now()})
     return HOLIDAYS.answer(call.account, call.account.put(HOLIDAYS.table, old["id"], changed))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import StringConstraints
@@ -119,7 +120,7 @@ def _problems_of_day(key: str, hours: list[str]) -> Iterator[Problem]:
         else:
             whole.append((start, end, each))
     whole.sort()
-    for (_, end, earlier), (start, _, later) in zip(whole, whole[1:], strict=False):
+    for (_, end, earlier), (start, _, later) in pairwise(whole):
         if start < end:
             yield Problem(
                 "schedule/overlapping-hours",
