@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from reconciler.core.diagnostic import Path
 from reconciler.core.resource import Json, Reference, Resource, SecretUse
+
+if TYPE_CHECKING:
+    from reconciler.core.assignment import Assignment, Watch
 
 Api = Literal["support", "conversations", "chat"]
 Paging = Literal["cursor", "conversations", "offset", "none", "object"]
@@ -75,7 +78,8 @@ class Request:
     """One request as a value. `is_repeatable` is false where sending it twice would do it twice.
 
     `touches` are the collections (name, parent id) whose objects it changes beyond its own answer; they are
-    listed again at the end to verify the outcome.
+    listed again at the end to verify the outcome. `is_job` says that the answer names a job, which does the work after
+    it. `query` are the parameters behind the path.
     """
 
     api: Api
@@ -84,6 +88,8 @@ class Request:
     body: Json
     is_repeatable: bool
     touches: tuple[tuple[str, str], ...] = ()
+    is_job: bool = False
+    query: tuple[tuple[str, str], ...] = ()
 
 
 class Names(Protocol):
@@ -100,6 +106,9 @@ class Names(Protocol):
 
     def objects(self, collection: str, parent: str = "") -> Sequence[Mapping[str, Json]]:
         """The live objects of a collection as last read."""
+
+    def unreadable(self, collection: str, parent: str = "") -> str:
+        """Why a listing could not be read, or an empty string."""
 
     def owner(self, collection: str, live_id: str) -> tuple[str, str] | None:
         """The address and part that a live object is bound to."""
@@ -213,7 +222,13 @@ class Part:
     type_member: str = ""
     type_value: str = ""
     arrangement: Arrangement | None = None
+    assignment: Assignment | None = None
     takes: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_object(self) -> bool:
+        """Whether a live object stands behind it; an arrangement and an assignment are about other objects."""
+        return self.arrangement is None and self.assignment is None
 
     def why_permanent(self) -> str:
         """Why the object can never be deleted, or an empty string."""
@@ -332,6 +347,16 @@ class Twins:
 
 
 @dataclass(frozen=True, slots=True)
+class Contradiction:
+    """What two manifests of a kind cannot both say: a problem of the second one, and where the first one says it."""
+
+    address: str
+    problem: Problem
+    other: str
+    other_path: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Lookup:
     """How a live object of the kind is found by its natural key: the part that holds it and the live member.
 
@@ -356,7 +381,8 @@ class Kind:
 
     `model` is the pydantic model (or discriminated union) of its manifests, None for kinds that are only
     looked up. `parts` gives the parts of one document, in the order in which they are created. `rules` judge a
-    resolved document beyond its schema, `twins` says what two of them cannot share. `manual` is the step that a
+    resolved document beyond its schema, `twins` says what two of them cannot share, `contradictions` what several of them
+    cannot say together. `watches` are what a person does and a read verifies. `manual` is the step that a
     person does where the tool cannot create. `attests` are the steps that a person vouches for. `noted` are fields
     that no part manages, such as what a person enters; their references are checked like any other. `exclusive` are
     the fields whose value only one environment can have. `limits` and `cannot` are sentences for `explain`.
@@ -372,6 +398,8 @@ class Kind:
     deactivates: tuple[str, Json] | None = None
     rules: tuple[Callable[[Mapping[str, Json]], Iterator[Problem]], ...] = ()
     twins: Twins | None = None
+    contradictions: Callable[[Sequence[Resource]], Iterator[Contradiction]] | None = None
+    watches: Callable[[Mapping[str, Json]], tuple[Watch, ...]] | None = None
     manual: Callable[[Resource], ManualStep] | None = None
     attests: Callable[[Resource], tuple[Attested, ...]] | None = None
     noted: tuple[Field, ...] = ()

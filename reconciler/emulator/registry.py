@@ -6,11 +6,14 @@ It refuses to know what any of them does.
 from __future__ import annotations
 
 from reconciler.emulator import (
+    agents,
     automations,
     chat,
     conversations,
     custom_roles,
+    jobs,
     macros,
+    memberships,
     oauth,
     queues,
     support_groups,
@@ -29,6 +32,9 @@ from reconciler.emulator.collection import Collection
 COLLECTIONS: list[Collection] = [
     *support_people.COLLECTIONS,
     *support_groups.COLLECTIONS,
+    *memberships.COLLECTIONS,
+    *agents.COLLECTIONS,
+    *jobs.COLLECTIONS,
     *support_settings.COLLECTIONS,
     *trigger_categories.COLLECTIONS,
     *triggers.COLLECTIONS,
@@ -43,8 +49,11 @@ COLLECTIONS: list[Collection] = [
 ]
 ROUTES: list[Route] = [
     *oauth.ROUTES,
+    *agents.ROUTES,
     *support_people.ROUTES,
     *support_groups.ROUTES,
+    *memberships.ROUTES,
+    *jobs.ROUTES,
     *support_settings.ROUTES,
     *trigger_categories.ROUTES,
     *trigger_definitions.ROUTES,

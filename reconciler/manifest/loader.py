@@ -18,6 +18,7 @@ from reconciler.core.policy import Approval, Binding, Policy, policy_from
 from reconciler.core.resource import Json, Resource
 from reconciler.core.secret import Secret
 from reconciler.manifest.beside import Place, check_bindings, check_entries, check_value_names, is_value_name
+from reconciler.manifest.contradictions import check_contradictions
 from reconciler.manifest.documents import Context, Documents, read_document
 from reconciler.manifest.files import SourceFile, display_name, manifest_paths, read_file
 from reconciler.manifest.references import check_references
@@ -146,6 +147,7 @@ class _Loader:
             self.found.extend(documents.diagnostics)
             self.found.extend(check_references(documents.resources, documents.claims))
             self.found.extend(check_twins(documents.resources))
+            self.found.extend(check_contradictions(documents.resources))
             self._check_only(document, documents, environment_file)
             if documents.are_all_read:
                 self._warn_of_unused_values(values, documents, environment_file)

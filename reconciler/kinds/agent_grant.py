@@ -1,0 +1,181 @@
+"""What agents are given so that they can answer: access to chat, a role, groups, skills, a capacity rule.
+
+A grant only adds. An agent, group or skill that leaves a list is no longer looked at, and keeps what it has; taking
+something away has to be asked for with `absent` or `membership: exclusive`, and approved. Agents are never created,
+since each takes a paid seat, and neither the owner nor an administrator is ever changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from reconciler.core.assignment import Watch
+from reconciler.core.kind import Contradiction, Kind, Part, Problem
+from reconciler.core.resource import Json, Resource
+from reconciler.kinds._agent_watches import AgentsThere, ChatRole
+from reconciler.kinds._collections import GROUP_MEMBERSHIPS, USERS
+from reconciler.kinds._fields import Managed, fields_of
+from reconciler.kinds._grants import GROUP_SET, ROLE, Memberships, Revocations, Roles
+from reconciler.kinds._model import UNSTATED, AnyReference, ManifestModel
+from reconciler.kinds._people import person_key, stated_people
+
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s,;<>\[\]]+@[^@\s,;<>\[\]]+$")]
+
+
+class AgentGrant(ManifestModel):
+    """What the agents of one team are given."""
+
+    kind: Literal["agent_grant"]
+    agents: list[Email] = Field(description="Their e-mail addresses; case does not count.")
+    chat_role: Literal["agent", "admin"] = Field(
+        default=UNSTATED, description="Their role in chat, which a person sets; costs one read for each agent."
+    )
+    custom_role: Annotated[AnyReference, Managed("custom_role_id", ROLE, part="role")] = Field(
+        default=UNSTATED, description="The role that says what they may see and do."
+    )
+    groups: Annotated[
+        Annotated[list[AnyReference], Field(max_length=100)], Managed("group_id", GROUP_SET, part="memberships")
+    ] = Field(default=UNSTATED, description="The groups that they are added to.")
+    absent: list[Email] = Field(
+        default=UNSTATED, description="Who is taken out of these groups; needs an approval for each person and group."
+    )
+    membership: Literal["additive", "exclusive"] = Field(
+        default=UNSTATED,
+        description="With exclusive, whoever is in one of the groups and in no grant of it is taken out, with approval.",
+    )
+
+
+def _parts(document: Mapping[str, Json]) -> tuple[Part, ...]:
+    parts = []
+    if "custom_role" in document:
+        parts.append(Part("role", USERS, fields_of(AgentGrant, "role"), creates=False, assignment=Roles()))
+    if "groups" in document:
+        fields = fields_of(AgentGrant, "memberships")
+        parts.append(Part("memberships", GROUP_MEMBERSHIPS, fields, creates=False, assignment=Memberships()))
+    if "absent" in document or "membership" in document:
+        parts.append(Part("revocations", GROUP_MEMBERSHIPS, (), creates=False, assignment=Revocations()))
+    return tuple(parts)
+
+
+def _watches(document: Mapping[str, Json]) -> tuple[Watch, ...]:
+    return (AgentsThere(), *([ChatRole()] if "chat_role" in document else ()))
+
+
+def _consistent(document: Mapping[str, Json]) -> Iterator[Problem]:
+    agents, absent = stated_people(document, "agents"), stated_people(document, "absent")
+    for key in sorted(agents.keys() & absent.keys()):
+        yield Problem(
+            "agent_grant/granted-and-absent",
+            ("absent", absent[key]),
+            f"{key} is in agents and in absent",
+            "The same groups would be given and taken away.",
+            "Take the address out of one of the lists.",
+        )
+    for index, email in enumerate(document.get("agents") or ()):
+        if agents[person_key(email)] != index:
+            yield Problem(
+                "agent_grant/agent-twice",
+                ("agents", index),
+                f"{email} is in the list already",
+                fix="Remove one of the lines.",
+                severity="warning",
+            )
+    for member in ("absent", "membership"):
+        if document.get(member) not in (None, [], "additive") and not document.get("groups"):
+            yield Problem(
+                "agent_grant/nothing-to-take-away",
+                (member,),
+                f"{member} needs groups",
+                "It takes people out of the groups of this grant, and there are none.",
+                "State groups, or remove it.",
+            )
+
+
+def _contradictions(grants: Sequence[Resource]) -> Iterator[Contradiction]:
+    yield from _two_roles(grants)
+    yield from _given_and_taken(grants)
+
+
+def _two_roles(grants: Sequence[Resource]) -> Iterator[Contradiction]:
+    first: dict[str, Resource] = {}
+    for grant in grants:
+        if "custom_role" not in grant.document:
+            continue
+        for key in stated_people(grant.document, "agents"):
+            other = first.setdefault(key, grant)
+            if other.document["custom_role"] != grant.document["custom_role"]:
+                yield Contradiction(
+                    grant.address,
+                    Problem(
+                        "agent_grant/two-roles",
+                        ("custom_role",),
+                        f"{key} is given two custom roles",
+                        "An agent has exactly one.",
+                        "State the same role in both grants, or take the address out of one.",
+                    ),
+                    other.address,
+                    ("custom_role",),
+                )
+
+
+def _given_and_taken(grants: Sequence[Resource]) -> Iterator[Contradiction]:
+    for taking in grants:
+        absent = stated_people(taking.document, "absent")
+        groups = taking.document.get("groups") or []
+        for giving in grants if absent else ():
+            shared = [each for each in giving.document.get("groups") or [] if each in groups]
+            if giving.address == taking.address or not shared:
+                continue
+            agents = stated_people(giving.document, "agents")
+            for key in sorted(absent.keys() & agents.keys()):
+                yield Contradiction(
+                    taking.address,
+                    Problem(
+                        "agent_grant/given-and-taken",
+                        ("absent", absent[key]),
+                        f"{key} is taken out of a group that {giving.address} gives",
+                        "Each apply would undo the other grant.",
+                        "Take the address out of one of the lists.",
+                    ),
+                    giving.address,
+                    ("agents", agents[key]),
+                )
+
+
+KIND = Kind(
+    name="agent_grant",
+    area="agent grants",
+    title="Agent grant",
+    model=AgentGrant,
+    parts=_parts,
+    on_remove="keep",
+    rules=(_consistent,),
+    contradictions=_contradictions,
+    watches=_watches,
+    limits=(
+        "A job takes 100 memberships or users; more agents are several steps.",
+        "Leaving a group unassigns all working tickets of the agent in that group; how many these are is not read.",
+        "Owner and administrators are never changed: what a grant gives them is a warning.",
+        "Several grants may name one agent: what they give adds up.",
+    ),
+    cannot=(
+        "Create an agent: each takes a paid seat.",
+        "Set the chat role: the service only shows it.",
+    ),
+    sources=(
+        "developer.zendesk.com/api-reference/ticketing/groups/group_memberships, "
+        "developer.zendesk.com/api-reference/ticketing/users/users and "
+        "developer.zendesk.com/api-reference/ticketing/ticket-management/job_statuses",
+    ),
+    example="""\
+kind: agent_grant
+name: equipe-japon
+agents: [aiko@maison-lune.example, ren@maison-lune.example]
+chat_role: agent
+custom_role: conseiller
+groups: [equipe-japon]
+""",
+)
