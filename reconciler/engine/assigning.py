@@ -190,7 +190,8 @@ def _released(situation: Situation, found: Assigned, entry: Entry | None, part: 
 
 def reference_key(reference: Mapping[str, Json]) -> str:
     """A canonical reference as a key of a path."""
-    return str(reference.get("part") or reference.get("ref") or reference.get("external") or reference.get("id"))
+    part = f"#{reference['part']}" if reference.get("part") else ""
+    return f"{reference.get('ref') or reference.get('external') or reference.get('id')}{part}"
 
 
 def _draft(

@@ -28,6 +28,7 @@ INTEGRATION_WEBHOOKS = Collection(
     update_verb="PATCH",
     wraps_requests=False,
     parent="integrations",
+    is_read_when_ours=True,
 )
 
 SWITCHBOARDS = Collection(
@@ -135,6 +136,30 @@ QUEUES = Collection(
     paging="none",
     update_verb="PUT",
     wraps_requests=True,
+)
+
+SKILL_ATTRIBUTES = Collection(
+    name="skill_attributes",
+    api="support",
+    path="/routing/attributes",
+    items="attributes",
+    item="attribute",
+    paging="none",
+    update_verb="PUT",
+    wraps_requests=True,
+)
+
+SKILL_VALUES = Collection(
+    name="skill_values",
+    api="support",
+    path="/routing/attributes/{parent}/values",
+    items="attribute_values",
+    item="attribute_value",
+    paging="none",
+    update_verb="PATCH",
+    wraps_requests=True,
+    parent="skill_attributes",
+    is_read_when_ours=True,
 )
 
 BRANDS = Collection(
@@ -292,6 +317,8 @@ BY_NAME = {
         MACROS,
         CUSTOM_ROLES,
         QUEUES,
+        SKILL_ATTRIBUTES,
+        SKILL_VALUES,
         BRANDS,
         SCHEDULES,
         TICKET_FORMS,

@@ -7,13 +7,14 @@ since each takes a paid seat, and neither the owner nor an administrator is ever
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from reconciler.core.assignment import Watch
-from reconciler.core.kind import Contradiction, Kind, Part, Problem
+from reconciler.core.kind import Kind, Part, Problem
+from reconciler.core.neighbours import Neighbours
 from reconciler.core.resource import Json, Resource
 from reconciler.kinds._agent_watches import AgentsThere, ChatRole
 from reconciler.kinds._collections import GROUP_MEMBERSHIPS, USERS
@@ -94,55 +95,36 @@ def _consistent(document: Mapping[str, Json]) -> Iterator[Problem]:
             )
 
 
-def _contradictions(grants: Sequence[Resource]) -> Iterator[Contradiction]:
-    yield from _two_roles(grants)
-    yield from _given_and_taken(grants)
-
-
-def _two_roles(grants: Sequence[Resource]) -> Iterator[Contradiction]:
-    first: dict[str, Resource] = {}
-    for grant in grants:
-        if "custom_role" not in grant.document:
+def _one_role(grant: Resource, neighbours: Neighbours) -> Iterator[Problem]:
+    agents = stated_people(grant.document, "agents") if "custom_role" in grant.document else {}
+    for other in neighbours.of_kind(grant.kind) if agents else ():
+        role = other.document.get("custom_role")
+        if other.address >= grant.address or role in (None, grant.document["custom_role"]):
             continue
-        for key in stated_people(grant.document, "agents"):
-            other = first.setdefault(key, grant)
-            if other.document["custom_role"] != grant.document["custom_role"]:
-                yield Contradiction(
-                    grant.address,
-                    Problem(
-                        "agent_grant/two-roles",
-                        ("custom_role",),
-                        f"{key} is given two custom roles",
-                        "An agent has exactly one.",
-                        "State the same role in both grants, or take the address out of one.",
-                    ),
-                    other.address,
-                    ("custom_role",),
-                )
+        for key in sorted(agents.keys() & stated_people(other.document, "agents").keys()):
+            yield Problem(
+                "agent_grant/two-roles",
+                ("agents", agents[key]),
+                f"{key} is given another custom role by {other.address}",
+                "An agent has exactly one.",
+                "State the same role in both grants, or take the address out of one.",
+            )
 
 
-def _given_and_taken(grants: Sequence[Resource]) -> Iterator[Contradiction]:
-    for taking in grants:
-        absent = stated_people(taking.document, "absent")
-        groups = taking.document.get("groups") or []
-        for giving in grants if absent else ():
-            shared = [each for each in giving.document.get("groups") or [] if each in groups]
-            if giving.address == taking.address or not shared:
-                continue
-            agents = stated_people(giving.document, "agents")
-            for key in sorted(absent.keys() & agents.keys()):
-                yield Contradiction(
-                    taking.address,
-                    Problem(
-                        "agent_grant/given-and-taken",
-                        ("absent", absent[key]),
-                        f"{key} is taken out of a group that {giving.address} gives",
-                        "Each apply would undo the other grant.",
-                        "Take the address out of one of the lists.",
-                    ),
-                    giving.address,
-                    ("agents", agents[key]),
-                )
+def _not_given_and_taken(grant: Resource, neighbours: Neighbours) -> Iterator[Problem]:
+    absent = stated_people(grant.document, "absent")
+    groups = grant.document.get("groups") or []
+    for other in neighbours.of_kind(grant.kind) if absent else ():
+        if other.address == grant.address or all(each not in groups for each in other.document.get("groups") or []):
+            continue
+        for key in sorted(absent.keys() & stated_people(other.document, "agents").keys()):
+            yield Problem(
+                "agent_grant/given-and-taken",
+                ("absent", absent[key]),
+                f"{key} is taken out of a group that {other.address} gives",
+                "Each apply would undo the other grant.",
+                "Take the address out of one of the lists.",
+            )
 
 
 KIND = Kind(
@@ -153,7 +135,7 @@ KIND = Kind(
     parts=_parts,
     on_remove="keep",
     rules=(_consistent,),
-    contradictions=_contradictions,
+    relations=(_one_role, _not_given_and_taken),
     watches=_watches,
     limits=(
         "A job takes 100 memberships or users; more agents are several steps.",
