@@ -6,6 +6,7 @@ It refuses to know what any of them does.
 from __future__ import annotations
 
 from reconciler.emulator import (
+    agent_skills,
     agents,
     automations,
     chat,
@@ -44,6 +45,7 @@ COLLECTIONS: list[Collection] = [
     *custom_roles.COLLECTIONS,
     *queues.COLLECTIONS,
     *routing_attributes.COLLECTIONS,
+    *agent_skills.COLLECTIONS,
     *chat.COLLECTIONS,
     *conversations.COLLECTIONS,
     *switchboards.COLLECTIONS,
@@ -65,6 +67,7 @@ ROUTES: list[Route] = [
     *custom_roles.ROUTES,
     *queues.ROUTES,
     *routing_attributes.ROUTES,
+    *agent_skills.ROUTES,
     *chat.ROUTES,
     *conversations.ROUTES,
     *switchboards.ROUTES,

@@ -40,12 +40,12 @@ class Memberships:
         members = _members(names)
 
         def held(user: Named) -> list[Json]:
-            return [each for each in groups if (user.live_id, _id_of(each, names)) in members]
+            return [each for each in groups if (user.live_id, id_of(each, names)) in members]
 
         def lacking(user: Named, before: list[Json]) -> list[Item]:
             return [{"user": user.live_id, "group": each} for each in groups if each not in before]
 
-        return _assigned(resource, names, "groups", groups, held, lacking) if groups else Assigned()
+        return assigned_to_agents(resource, names, "groups", groups, held, lacking) if groups else Assigned()
 
     def request(self, items: Sequence[Item], names: Names) -> Request:
         """A job that makes up to 100 memberships."""
@@ -83,7 +83,7 @@ class Roles:
         def lacking(user: Named, before: Json) -> list[Item]:
             return [{"user": user.live_id, "role": role}] if before != role else []
 
-        return _assigned(resource, names, "custom_role", role, held, lacking)
+        return assigned_to_agents(resource, names, "custom_role", role, held, lacking)
 
     def request(self, items: Sequence[Item], names: Names) -> Request:
         """A job that changes up to 100 users. The role's kind is left out: everybody here is an agent already, and
@@ -125,7 +125,7 @@ class Revocations:
             if len(user.users) > 1:
                 blocked.append(ambiguous(user))
             for group in its_groups if user.live_id else ():
-                membership = members.get((user.live_id, _id_of(group, names)), "")
+                membership = members.get((user.live_id, id_of(group, names)), "")
                 if membership and user.is_left_alone:
                     warnings.append(_left_alone(resource, user, f"taken out of {_shown(group)}"))
                     continue
@@ -171,7 +171,7 @@ def _others(group: Json, resources: Sequence[Resource], names: Names) -> Iterato
         for key in stated_people(each.document, "agents")
     }
     users = {str(each["id"]): each for each in names.objects("users")}
-    group_id = _id_of(group, names)
+    group_id = id_of(group, names)
     for user_id, of_group in sorted(_members(names)):
         if not group_id or of_group != group_id:
             continue
@@ -181,7 +181,7 @@ def _others(group: Json, resources: Sequence[Resource], names: Names) -> Iterato
             yield Named(key, (user,))
 
 
-def _assigned(
+def assigned_to_agents(
     resource: Resource,
     names: Names,
     member: str,
@@ -223,7 +223,7 @@ def _members(names: Names) -> dict[tuple[str, str], str]:
     }
 
 
-def _id_of(reference: Mapping[str, Json], names: Names) -> str:
+def id_of(reference: Mapping[str, Json], names: Names) -> str:
     """The live id behind a reference, or an empty string."""
     try:
         return names.live_id(reference)

@@ -16,12 +16,14 @@ from reconciler.core.assignment import Watch
 from reconciler.core.kind import Kind, Part, Problem
 from reconciler.core.neighbours import Neighbours
 from reconciler.core.resource import Json, Resource
+from reconciler.kinds._agent_skills import BODY_MEMBER, SKILL_SET, AgentSkills
 from reconciler.kinds._agent_watches import AgentsThere, ChatRole
-from reconciler.kinds._collections import GROUP_MEMBERSHIPS, USERS
+from reconciler.kinds._collections import AGENT_SKILLS, GROUP_MEMBERSHIPS, USERS
 from reconciler.kinds._fields import Managed, fields_of
 from reconciler.kinds._grants import GROUP_SET, ROLE, Memberships, Revocations, Roles
 from reconciler.kinds._model import UNSTATED, AnyReference, ManifestModel
 from reconciler.kinds._people import person_key, stated_people
+from reconciler.kinds._skills import AnySkill
 
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s,;<>\[\]]+@[^@\s,;<>\[\]]+$")]
 
@@ -40,6 +42,9 @@ class AgentGrant(ManifestModel):
     groups: Annotated[
         Annotated[list[AnyReference], Field(max_length=100)], Managed("group_id", GROUP_SET, part="memberships")
     ] = Field(default=UNSTATED, description="The groups that they are added to.")
+    skills: Annotated[
+        Annotated[list[AnySkill], Field(max_length=100)], Managed(BODY_MEMBER, SKILL_SET, part="skills")
+    ] = Field(default=UNSTATED, description="The skills that they get besides those that they have.")
     absent: list[Email] = Field(
         default=UNSTATED, description="Who is taken out of these groups; needs an approval for each person and group."
     )
@@ -56,6 +61,9 @@ def _parts(document: Mapping[str, Json]) -> tuple[Part, ...]:
     if "groups" in document:
         fields = fields_of(AgentGrant, "memberships")
         parts.append(Part("memberships", GROUP_MEMBERSHIPS, fields, creates=False, assignment=Memberships()))
+    if "skills" in document:
+        fields = fields_of(AgentGrant, "skills")
+        parts.append(Part("skills", AGENT_SKILLS, fields, creates=False, assignment=AgentSkills()))
     if "absent" in document or "membership" in document:
         parts.append(Part("revocations", GROUP_MEMBERSHIPS, (), creates=False, assignment=Revocations()))
     return tuple(parts)
@@ -141,6 +149,8 @@ KIND = Kind(
         "A job takes 100 memberships or users; more agents are several steps.",
         "Leaving a group unassigns all working tickets of the agent in that group; how many these are is not read.",
         "Owner and administrators are never changed: what a grant gives them is a warning.",
+        "The service replaces all skills of an agent at once: they are read, added to and written whole, one agent at a "
+        f"time. The body's member {BODY_MEMBER} is UNCONFIRMED; a refusal stops that step alone.",
         "Several grants may name one agent: what they give adds up.",
     ),
     cannot=(
@@ -159,5 +169,6 @@ agents: [aiko@maison-lune.example, ren@maison-lune.example]
 chat_role: agent
 custom_role: conseiller
 groups: [equipe-japon]
+skills: [langue/japonais]
 """,
 )
