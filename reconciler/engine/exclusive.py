@@ -20,7 +20,8 @@ def exclusive_identities(resources: Iterable[Resource]) -> Iterator[tuple[Identi
         for path in find_kind(resource.kind).exclusive if not resource.removed else ():
             is_stated, value = resource.stated(path)
             if is_stated and isinstance(value, str):
-                yield (resource.kind, resource.type, path, value), resource
+                # X handles and user names are one whatever their case, with or without @.
+                yield (resource.kind, resource.type, path, value.removeprefix("@").lower()), resource
 
 
 def taken_elsewhere(resources: Sequence[Resource], others: Mapping[str, Sequence[Resource]]) -> dict[str, list[str]]:
@@ -32,7 +33,7 @@ def taken_elsewhere(resources: Sequence[Resource], others: Mapping[str, Sequence
             other = held.get(identity)
             if other is not None:
                 reasons.setdefault(resource.address, []).append(
-                    f'{identity[2]} "{identity[3]}" is also that of {other.address} in the environment {name}. Only one '
+                    f'{identity[2]} "{resource.stated(identity[2])[1]}" is also that of {other.address} in the environment {name}. Only one '
                     "account can have it: the other one would stop receiving. Give each environment its own, as a value."
                 )
     return reasons

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reconciler.core.kind import Field, Part
+from reconciler.core.kind import MISSING, Field, Part
 from reconciler.core.plan import Change, Step, digest_of
 from reconciler.core.resource import Resource
 from reconciler.engine.attesting import attest_command
 from reconciler.engine.comparing import Comparison, cause_at, compare, observed_digest_content, rotation_by_hand
-from reconciler.engine.drafting import Draft, risk_of, step_id
+from reconciler.engine.drafting import Draft, Raised, risk_of, step_id
 from reconciler.engine.identity import Identity
 from reconciler.engine.live import Live, observe_part
 from reconciler.engine.situation import Situation
@@ -41,11 +41,17 @@ def draft_present(draft: Draft, situation: Situation, resource: Resource, part: 
             f"{resource.address}: {path} is taken as written in its stated generation, since nothing remembers otherwise. "
             "Raise its generation to write it again."
         )
+    for alarm in part.alarms:
+        if live.get(alarm.member) in alarm.calls:
+            draft.raised.append(Raised(resource, part.name, alarm, str(live[alarm.member]), identity.live_id))
     if resource.lifecycle.watch_only:
-        if comparison.changes:
-            paths = ", ".join(change.path for change in comparison.changes)
+        differing = [change.path for change in comparison.changes]
+        differing += [each.field.path for each in comparison.observations if each.seen is not MISSING]
+        if differing:
+            paths = ", ".join(differing)
             draft.warnings.append(f"{resource.address} is watched only; it differs in {paths}.")
         return
+    draft.observations.extend(comparison.observations)
     _draft_update(draft, situation, resource, part, identity, live, comparison, first)
     _draft_secrets(draft, situation, resource, part, identity, comparison, first)
 
