@@ -156,8 +156,36 @@ class Hazard:
 
 
 @dataclass(frozen=True, slots=True)
+class ByPerson:
+    """How a person sets an observed field: fields of a resource that share a `slug` make one manual step.
+
+    The step's id ends in the slug. `when_unseen` says what happens where the reply leaves the field out: somebody is
+    asked to vouch for it (`attest`), or the step says that it cannot be seen (`ask`).
+    """
+
+    slug: str
+    title: str
+    admin_center: str
+    article: str = ""
+    notes: tuple[str, ...] = ()
+    when_unseen: Literal["ask", "attest"] = "ask"
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A live value that calls for a person whatever the manifest states, such as a status that says `error`.
+
+    `calls` maps each such value of `member` to what the person does; the manual step is done when `member` is none of
+    them any more, and there is none where the reply leaves `member` out.
+    """
+
+    member: str
+    calls: Mapping[str, ByPerson]
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
-    """One managed field of a part.
+    """One field of a part: managed, or observed where `by_person` says how a person sets it.
 
     `path` is its dotted place in the manifest, `api` its member of the live object. A field that cannot be sent
     on creation is set by the step that follows; one that cannot be updated is immutable. `rotates` marks a
@@ -165,7 +193,8 @@ class Field:
     created with until its link step. `is_key` marks the natural key. `default` counts as stated. `writes` is the
     member of a request body where it differs from the one that is read. `reads` names a kind whose objects are needed
     to understand the live value. `unreachable` is a value that an existing object can never get, and why. `is_slice`
-    says that `api` is one list that all fields of the `together` group share, each its own items of it.
+    says that `api` is one list that all fields of the `together` group share, each its own items of it. An observed
+    field is compared like any other and never written: what differs is a manual step.
     """
 
     path: str
@@ -184,6 +213,7 @@ class Field:
     reads: str = ""
     unreachable: tuple[Json, str] | None = None
     is_slice: bool = False
+    by_person: ByPerson | None = None
 
     @property
     def written(self) -> str:
@@ -213,7 +243,7 @@ class Part:
     `creates` nothing is found, never made; `permanent` says why an object is never deleted either. `follows` lists parts of the same resource that must exist first;
     `links_after` those that must exist before its inert fields get their real values. `takes` names the objects
     that the service removes together with it: their collection, and the member that holds its live id (empty where
-    they live inside it).
+    they live inside it). `alarms` are live values that call for a person.
 
     A part with `stated_in` is a child: the item of that list of the manifest, living in the object of `parent`. It is
     made after that object, or together with it as an item of `inside_member`, and goes with it. A part with `aspect` is
@@ -242,6 +272,7 @@ class Part:
     takes: tuple[tuple[str, str], ...] = ()
     stated_in: str = ""
     aspect: str = ""
+    alarms: tuple[Alarm, ...] = ()
 
     @property
     def is_child(self) -> bool:
