@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from reconciler.core.errors import Blocked, PlanNotAcceptable, ReconcilerError
+from reconciler.core.errors import Blocked, PlanNotAcceptable, ReconcilerError, StoreError
 from reconciler.core.kind import Collection
 from reconciler.core.plan import PlanFile
 from reconciler.core.report import Outcome, Report
@@ -68,7 +68,15 @@ def apply_plan(session: Session, backend: Backend, saved: PlanFile, options: App
     try:
         return _apply_held(session, backend, store, lease, saved, secrets, run_id, options)
     finally:
+        _let_go(lease, world)
+
+
+def _let_go(lease: Lease, world: World) -> None:
+    """Give the lease back; a store that fails here must not take the report of what was done with it."""
+    try:
         lease.release()
+    except StoreError as error:
+        world.notice(f"the lease could not be given back, and ends by itself: {error.summary}")
 
 
 def _apply_held(
@@ -246,7 +254,11 @@ def _remember_what_holds(
     state = ledger.state
     for address, entry in changed.items():
         state = state.with_entry(address, entry)
-    ledger.put(state)
+    try:
+        ledger.put(state)
+    except StoreError as error:
+        # The steps have run: what they did is reported, whatever becomes of the memory.
+        applied.failure = error
 
 
 def _report(
