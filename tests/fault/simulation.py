@@ -7,7 +7,7 @@ a virtual clock, and a seed that decides everything.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,9 +25,10 @@ from reconciler.engine.applying import ApplyOptions, apply_plan
 from reconciler.engine.binding_lines import binding_key
 from reconciler.engine.planning import plan_environment
 from reconciler.engine.session import Session, World, open_session
+from reconciler.manifest.loader import LoadedEnvironment
 from reconciler.secrets.redactor import Redactor
 from reconciler.store.state_store import StateStore
-from tests.fault.account_in_process import Key, LiveAccount
+from tests.fault.account_in_process import Key, LiveAccount, Mark
 from tests.fault.memory_store import Documents, MemoryStore
 from tests.fault.process import Killed
 from tests.fault.scenarios import APP, MARKS, SECRETS, SUBDOMAIN, loaded
@@ -93,12 +94,25 @@ class Ended:
         return "killed" if self.is_killed else f"{type(self.error).__name__}: {self.error}"
 
 
+Load = Callable[[str, Mapping[str, Binding]], LoadedEnvironment]
+"""A setup of that name, with those lines of bindings.yaml."""
+
+
 class Scene:
     """An account, a store and an operator; `plan` and `apply` are commands that may fail."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        subdomain: str = SUBDOMAIN,
+        app: str = APP,
+        marks: Sequence[Mark] = MARKS,
+        load: Load = loaded,
+        environ: Mapping[str, str] = SECRETS,
+        now: datetime = START,
+    ) -> None:
         self.clock = VirtualClock()
-        self.live = LiveAccount(SUBDOMAIN, APP, self.clock, MARKS)
+        self.load, self.environ, self.now = load, environ, now
+        self.live = LiveAccount(subdomain, app, self.clock, marks)
         self.wire = Wire(self.live)
         self.documents = Documents()
         self.bindings: dict[str, Binding] = {}
@@ -140,7 +154,7 @@ class Scene:
         except ReconcilerError as error:
             ended.error = error
             self.shown.append(str(error))
-        except Killed:
+        except (Killed, KeyboardInterrupt):
             ended.is_killed = True
         ended.writes = self.live.writes[writes:]
         ended.made = {
@@ -158,9 +172,9 @@ class Scene:
         process = self.wire.process
         world = World(
             root=Path("/nowhere"),
-            environ=SECRETS,
+            environ=self.environ,
             clock=self.clock,
-            now=lambda: START,
+            now=lambda: self.now,
             new_run_id=lambda: f"20260302T090000Z-{run:08x}",
             new_lineage=lambda: f"00000000-0000-4000-8000-{run:012x}",
             host="simulation",
@@ -171,7 +185,7 @@ class Scene:
             base_url="http://127.0.0.1:1",
             is_interrupted=process.is_interrupted,
         )
-        return open_session(loaded(target, self.bindings), world, read_only=read_only)
+        return open_session(self.load(target, self.bindings), world, read_only=read_only)
 
     def state(self) -> State | None:
         """The memory as it is stored."""

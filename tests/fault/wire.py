@@ -42,13 +42,15 @@ RETRY_AFTER = ("", "0", "2", "-1", "abc", "1e9", "Thu, 01 Jan 1970 00:00:00 GMT"
 
 
 class Wire(httpx.BaseTransport):
-    """Carries requests to the account. `decide` says what happens to each, `meanwhile` runs before each."""
+    """Carries requests to the account. `decide` says what happens to each, `meanwhile` runs before each, and `retell` may
+    tell another answer than the account's."""
 
     def __init__(self, live: LiveAccount) -> None:
         self.live = live
         self.process = Process()
         self.decide: Callable[[httpx.Request], Fault | None] = lambda request: None
         self.meanwhile: Callable[[], None] = lambda: None
+        self.retell: Callable[[httpx.Request, httpx.Response], httpx.Response] = lambda request, response: response
         self.log: list[str] = []
 
     def calm(self) -> None:
@@ -56,6 +58,7 @@ class Wire(httpx.BaseTransport):
         self.process = Process()
         self.decide = lambda request: None
         self.meanwhile = lambda: None
+        self.retell = lambda request, response: response
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         self.process.step()
@@ -81,7 +84,7 @@ class Wire(httpx.BaseTransport):
     def _carry(self, request: httpx.Request) -> httpx.Response:
         answer = self.live.answer(request)
         self.process.step()
-        return _response(answer)
+        return self.retell(request, _response(answer))
 
     def _refuse(self, request: httpx.Request, fault: Fault) -> httpx.Response:
         word, _, detail = fault.name.partition(" ")
