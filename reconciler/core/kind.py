@@ -106,7 +106,10 @@ class Names(Protocol):
 
 
 class Codec(Protocol):
-    """A field's three forms: as a manifest states it, canonical (compared, planned, stored), as the API has it."""
+    """A field's three forms: as a manifest states it, canonical (compared, planned, stored), as the API has it.
+
+    `manifest` undoes `desired`: `desired(manifest(x)) == x` for every canonical value that a manifest can state.
+    """
 
     def desired(self, value: Json, names: Names) -> Json:
         """Manifest value to canonical value."""
@@ -116,6 +119,9 @@ class Codec(Protocol):
 
     def encode(self, value: Json, names: Names) -> Json:
         """Canonical value to API value; raises Unresolved."""
+
+    def manifest(self, value: Json, names: Names) -> Json:
+        """Canonical value to manifest value; MISSING where no manifest can state it."""
 
     def references(self, value: Json, path: Path) -> Iterator[Reference]:
         """The references a manifest value holds, with their paths."""
@@ -148,6 +154,7 @@ class Field:
     created with until its link step. `is_key` marks the natural key. `default` counts as stated. `writes` is the
     member of a request body where it differs from the one that is read. `reads` names a kind whose objects are needed
     to understand the live value. `unreachable` is a value that an existing object can never get, and why.
+    `service_default` is the canonical value that the service gives where nothing is stated; import leaves it out.
     """
 
     path: str
@@ -165,6 +172,7 @@ class Field:
     writes: str = ""
     reads: str = ""
     unreachable: tuple[Json, str] | None = None
+    service_default: Json = MISSING
 
     @property
     def written(self) -> str:
@@ -251,6 +259,9 @@ class Arrangement(Protocol):
 
     def observe(self, resource: Resource, own_id: str, desired: Json, names: Names) -> Json:
         """The current arrangement in the form the manifest states it; equal to `desired` when it holds."""
+
+    def present(self, own_id: str, names: Names) -> Json:
+        """The whole arrangement as it is, canonical; MISSING where a manifest would better leave it out."""
 
     def sequence(self, resource: Resource, own_id: str, desired: Json, names: Names, arriving: Arriving) -> list[str]:
         """The whole resulting order, as titles for people."""
@@ -350,7 +361,9 @@ class Kind:
     resolved document beyond its schema, `twins` says what two of them cannot share. `manual` is the step that a
     person does where the tool cannot create. `attests` are the steps that a person vouches for. `noted` are fields
     that no part manages, such as what a person enters; their references are checked like any other. `exclusive` are
-    the fields whose value only one environment can have. `limits` and `cannot` are sentences for `explain`.
+    the fields whose value only one environment can have. `forms` are beginnings of documents, one for each way in which
+    a live object can be described; import takes the first whose parts are there. `limits` and `cannot` are sentences for
+    `explain`.
     """
 
     name: str
@@ -367,6 +380,7 @@ class Kind:
     attests: Callable[[Resource], tuple[Attested, ...]] | None = None
     noted: tuple[Field, ...] = ()
     exclusive: tuple[str, ...] = ()
+    forms: tuple[Mapping[str, Json], ...] = ({},)
     matches_by_title: bool = False
     keeps_when_vanished: bool = False
     secret_requirements: Mapping[str, Callable[[str], str]] = field(default_factory=dict)

@@ -178,6 +178,7 @@ KIND = Kind(
     model=RoutingSettings,
     parts=_parts,
     on_remove="keep",
+    forms=({"omnichannel": {}, "chat": {}},),
     rules=(_compatible,),
     limits=("Omnichannel routing overrides chat routing; capacity rules override chat limits.",),
     cannot=(
