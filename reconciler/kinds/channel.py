@@ -590,6 +590,7 @@ KIND = Kind(
     manual=_manual,
     exclusive=("phone_number", "page_id", "business_id", "business_username", "channel_id"),
     forms=tuple({"type": each} for each in BY_TYPE),
+    contested=("page_id", "business_id", "business_username"),
     keeps_when_vanished=True,
     secret_requirements={"authentication_message_secret": _long_enough},
     limits=(

@@ -21,6 +21,7 @@ from reconciler.manifest.beside import Place, check_bindings, check_entries, che
 from reconciler.manifest.documents import Context, Documents, read_document
 from reconciler.manifest.files import SourceFile, display_name, manifest_paths, read_file
 from reconciler.manifest.references import check_references
+from reconciler.manifest.relations import check_relations
 from reconciler.manifest.schema_errors import schema_errors
 from reconciler.manifest.schema_files import is_valid, schema_directory
 from reconciler.manifest.sources import Sources
@@ -146,6 +147,7 @@ class _Loader:
             self.found.extend(documents.diagnostics)
             self.found.extend(check_references(documents.resources, documents.claims))
             self.found.extend(check_twins(documents.resources))
+            self.found.extend(check_relations(documents.resources))
             self._check_only(document, documents, environment_file)
             if documents.are_all_read:
                 self._warn_of_unused_values(values, documents, environment_file)
@@ -293,7 +295,9 @@ class _Loader:
                 address: Binding(str(line.get("id", "")), tuple(line.get("none_of", ())))
                 for address, line in (bindings or {}).items()
             },
-            approvals=tuple(Approval(**entry) for entry in approvals or ()),
+            approvals=tuple(
+                Approval(**{name: str(value) for name, value in entry.items()}) for entry in approvals or ()
+            ),
             attested={entry["step"]: entry["digest"] for entry in attestations or ()},
             warnings=tuple(each for each in self.found if each.severity == "warning"),
             digests={
