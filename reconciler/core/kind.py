@@ -289,7 +289,8 @@ class Children:
 
     `path` is the list, in the resource a mapping from each item's key to the item; `label` starts the names of the
     parts, `<label>/<key>`. The paths of `fields` are those within an item; all key fields together tell one child of an
-    object from the others. `created_in` names the member of the parent's creation that makes them with it.
+    object from the others. `created_in` names the member of the parent's creation that makes them with it. `are_named`
+    says that an item has a name of its own, a slug by which others refer to it.
     """
 
     label: str
@@ -298,6 +299,7 @@ class Children:
     fields: tuple[Field, ...]
     parent: str = ""
     created_in: str = ""
+    are_named: bool = False
 
     def part(self, key: str) -> Part:
         """The part of the item with that key."""

@@ -22,7 +22,7 @@ def import_account(session: Session, backend: Backend, request: Request) -> Impo
     require_account(session)
     existing = {each.kind for each in session.environment.resources}
     snapshot = Snapshot()
-    read_kinds(session.reader, snapshot, dict.fromkeys([*request.kinds, *sorted(existing)]))
+    read_kinds(session.reader, snapshot, [*request.kinds, *sorted(existing - set(request.kinds))])
     importer = Importer(
         session.environment,
         state.resources if state else {},

@@ -152,7 +152,7 @@ class Rules(Plain):
     def manifest(self, value: Json, names: Names) -> Json:
         """Items as manifests state them: what compares with nothing has no value."""
         return [
-            {key: _stated_value(inner) for key, inner in item.items() if key != "value" or inner is not None}
+            {key: _stated_value(inner, names) for key, inner in item.items() if key != "value" or inner is not None}
             for item in value
         ]
 
@@ -242,9 +242,11 @@ class Rules(Plain):
         return value
 
 
-def _stated_value(value: Json) -> Json:
+def _stated_value(value: Json, names: Names) -> Json:
     if isinstance(value, list):
-        return [_stated_value(item) for item in value]
+        return [_stated_value(item, names) for item in value]
+    if isinstance(value, Mapping) and "skill" in value:
+        return _SKILL_USES.manifest(value, names)
     return stated_reference(value) if isinstance(value, Mapping) and value.keys() & {"ref", "external", "id"} else value
 
 
