@@ -18,6 +18,7 @@ COMMANDS = {
     "apply": "Run an approved plan.",
     "drift": "Say what was changed in an account since the last apply.",
     "import": "Write manifests of what is live in an account.",
+    "coverage": "Say how much of an account manifests describe.",
     "attest": "Vouch that a manual step is done which no API shows.",
     "state": "Look at, and repair, the memory of applies.",
     "unlock": "Free the lease of a run that died.",

@@ -14,10 +14,11 @@ from reconciler.core.resource import Resource
 from reconciler.core.state import Entry
 from reconciler.engine.binding_lines import binding_key
 from reconciler.engine.identity import Matching
-from reconciler.engine.importing_discovery import Claim, Discovery, Found, Stray, discover
+from reconciler.engine.importing_discovery import Discovery, Found, Stray, claims_of, discover
 from reconciler.engine.importing_documents import Draft, write_document
 from reconciler.engine.importing_files import manifest_text, place_manifests
 from reconciler.engine.importing_names import ImportNames, Key, name_all, name_items
+from reconciler.engine.importing_reading import why_unreadable
 from reconciler.engine.live import Snapshot
 from reconciler.engine.matching import match
 from reconciler.engine.planner import make_plan
@@ -103,7 +104,8 @@ class Importer:
     def run(self, request: Request) -> Imported:
         """Everything of the kinds that were asked for; raises nothing for what an account may hold."""
         matching = match(self.environment.resources, self.entries, self.environment.bindings, self.snapshot)
-        taken, managed = self._taken(request)
+        taken = claims_of(self.environment.resources, matching)
+        managed = [each for each in dict.fromkeys(taken.values()) if each.partition("/")[0] in request.kinds]
         discovery = discover(self.snapshot, request.kinds, taken)
         while True:
             attempt = self._attempt(discovery.found, ImportNames(matching.names), request)
@@ -114,22 +116,6 @@ class Importer:
                 matching = match(self.environment.resources, self.entries, self.environment.bindings, self.snapshot)
                 continue
             return self._imported(request, discovery, attempt, managed)
-
-    def _taken(self, request: Request) -> tuple[set[Claim], list[str]]:
-        """What manifests that are there already claim, and the addresses among the kinds that were asked for."""
-        matching = match(self.environment.resources, self.entries, self.environment.bindings, self.snapshot)
-        taken: set[Claim] = set()
-        managed: list[str] = []
-        for resource in self.environment.resources:
-            if resource.removed:
-                continue
-            for part in find_kind(resource.kind).parts(resource.document):
-                live_id = matching.identity(resource.address, part.name).live_id
-                if live_id:
-                    taken.add((part.claimed_by(resource.kind), live_id))
-                    if resource.kind in request.kinds and resource.address not in managed:
-                        managed.append(resource.address)
-        return taken, managed
 
     def _attempt(self, discovered: Sequence[Found], names: ImportNames, request: Request) -> _Attempt | None:
         """All manifests at once; None when one had to be given up or to say less, and all must be tried again."""
@@ -256,10 +242,7 @@ class Importer:
             Refused(kind, live_id, titles[kind, live_id], why) for (kind, live_id), why in self.refused.items()
         ]
         for kind in request.kinds:
-            described = find_kind(kind)
-            parts = [part for form in described.forms for part in described.parts(form)]
-            reasons = {part.collection.name: self.snapshot.unreadable(part.collection.name) for part in parts}
-            why = "; ".join(dict.fromkeys(reason for reason in reasons.values() if reason))
+            why = why_unreadable(self.snapshot, kind)
             if why:
                 result.unreadable[kind] = why
         result.unshown = tuple(kind for kind in request.kinds if find_kind(kind).attests is not None)

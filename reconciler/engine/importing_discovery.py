@@ -9,8 +9,9 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.core.kind import MISSING, Children, Kind, Part
-from reconciler.core.resource import Json
+from reconciler.core.resource import Json, Resource
 from reconciler.engine.binding_lines import title_of
+from reconciler.engine.identity import Matching
 from reconciler.engine.importing_reading import all_parts
 from reconciler.engine.live import AccountNames, Live, Snapshot, observe
 from reconciler.kinds._registry import find_kind, manifest_kinds
@@ -90,6 +91,17 @@ class Discovery:
 
     found: list[Found] = field(default_factory=list)
     strays: list[Stray] = field(default_factory=list)
+
+
+def claims_of(resources: Sequence[Resource], matching: Matching) -> dict[Claim, str]:
+    """The live objects that manifests describe already, with their addresses."""
+    claims: dict[Claim, str] = {}
+    for resource in resources:
+        for part in find_kind(resource.kind).parts(resource.document) if not resource.removed else ():
+            live_id = matching.identity(resource.address, part.name).live_id
+            if live_id:
+                claims[part.claimed_by(resource.kind), live_id] = resource.address
+    return claims
 
 
 def discover(snapshot: Snapshot, kinds: Sequence[str], taken: Container[Claim]) -> Discovery:

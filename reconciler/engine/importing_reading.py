@@ -54,6 +54,17 @@ def read_lookups(reader: Reader, snapshot: Snapshot, kinds: Iterable[str]) -> bo
     return bool(missing)
 
 
+def why_unreadable(snapshot: Snapshot, kind: str) -> str:
+    """Why a kind, or a part of it, could not be read; an empty text where it could."""
+    described = find_kind(kind)
+    collections = [
+        *(part.collection.name for part in all_parts(described)),
+        *(children.collection.name for children in described.children),
+    ]
+    reasons = (snapshot.unreadable(name) for name in dict.fromkeys(collections))
+    return "; ".join(dict.fromkeys(reason for reason in reasons if reason))
+
+
 def all_parts(kind: Kind) -> Iterator[Part]:
     """The parts of every form that an object of the kind can have."""
     for form in kind.forms:
