@@ -12,6 +12,7 @@ import click
 from reconciler import __version__
 
 COMMANDS = {
+    "init": "Set up a new repository for your accounts.",
     "validate": "Judge the manifests, offline.",
     "plan": "Compare the manifests with an account and write what would change.",
     "show": "Show a plan file.",
