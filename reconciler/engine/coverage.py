@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from reconciler.core.resource import Json, Resource
 from reconciler.core.state import Entry
 from reconciler.engine.importing_discovery import Stray, claims_of, discover
-from reconciler.engine.importing_reading import why_unreadable
+from reconciler.engine.importing_reading import all_parts, why_unreadable
 from reconciler.engine.live import Snapshot
 from reconciler.engine.matching import match
 from reconciler.kinds._registry import find_kind
@@ -93,8 +93,7 @@ def cover(
 
 
 def _is_shown(kind: str) -> bool:
-    described = find_kind(kind)
-    return any(described.parts(form) for form in described.forms)
+    return any(all_parts(find_kind(kind)))
 
 
 def _stated_title(resource: Resource) -> str:

@@ -18,7 +18,7 @@ from reconciler.engine.importing_discovery import Discovery, Found, Stray, claim
 from reconciler.engine.importing_documents import Draft, write_document
 from reconciler.engine.importing_files import manifest_text, place_manifests
 from reconciler.engine.importing_names import ImportNames, Key, name_all, name_items
-from reconciler.engine.importing_reading import why_unreadable
+from reconciler.engine.importing_reading import all_parts, why_unreadable
 from reconciler.engine.live import Snapshot
 from reconciler.engine.matching import match
 from reconciler.engine.planner import make_plan
@@ -245,7 +245,7 @@ class Importer:
             why = why_unreadable(self.snapshot, kind)
             if why:
                 result.unreadable[kind] = why
-        result.unshown = tuple(kind for kind in request.kinds if find_kind(kind).attests is not None)
+        result.unshown = tuple(kind for kind in request.kinds if not any(all_parts(find_kind(kind))))
         result.warnings = [*self._of_ids(attempt), *self._of_surplus(attempt), *attempt.blocked]
         return result
 

@@ -56,10 +56,18 @@ REFERENCE_FIELDS: Mapping[str, str] = {
     "schedule_id": "schedule",
     "within_schedule": "schedule",
     "set_schedule": "schedule",
+    "assignee_id": "user",
+    "requester_id": "user",
+    "follower": "user",
+    "organization_id": "organization",
 }
 """Fields whose value is the id of an object of the kind."""
 
-FIRST_ITEM_REFERENCES: Mapping[str, str] = {"notification_group": "group", "notification_webhook": "webhook"}
+FIRST_ITEM_REFERENCES: Mapping[str, str] = {
+    "notification_group": "group",
+    "notification_webhook": "webhook",
+    "notification_user": "user",
+}
 """Actions whose value is a list that starts with the id of an object of the kind."""
 
 SYSTEM_WORDS = frozenset(
