@@ -36,6 +36,7 @@ class Managed:
     inert: Json = MISSING
     hazard: Hazard | None = None
     default: Json = MISSING
+    service_default: Json = MISSING
     by_person: ByPerson | None = None
 
 
