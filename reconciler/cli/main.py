@@ -16,6 +16,7 @@ COMMANDS = {
     "show": "Show a plan file.",
     "apply": "Run an approved plan.",
     "drift": "Say what was changed in an account since the last apply.",
+    "compare": "Say where two environments are in step.",
     "attest": "Vouch that a manual step is done which no API shows.",
     "state": "Look at, and repair, the memory of applies.",
     "unlock": "Free the lease of a run that died.",
