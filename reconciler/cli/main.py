@@ -17,6 +17,7 @@ COMMANDS = {
     "apply": "Run an approved plan.",
     "drift": "Say what was changed in an account since the last apply.",
     "compare": "Say where two environments are in step.",
+    "promote": "Bring the manifests of one environment to those of another.",
     "attest": "Vouch that a manual step is done which no API shows.",
     "state": "Look at, and repair, the memory of applies.",
     "unlock": "Free the lease of a run that died.",

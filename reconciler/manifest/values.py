@@ -18,6 +18,9 @@ _NAME = re.compile(r"values\.([a-z0-9_]+)\Z")
 NO_VALUES = frozenset({"kind", "name", "type", "lifecycle", "moved_from", "removed", "labels"})
 """The keys of a manifest that take no values: they decide what it is."""
 
+UNFILLED = "TODO"
+"""The value that stands where a person has to fill one in; with it nothing validates."""
+
 
 @dataclass(frozen=True, slots=True)
 class ValueProblem:

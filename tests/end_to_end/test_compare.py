@@ -83,7 +83,6 @@ def test_a_collection_that_cannot_be_read_is_never_in_step(project: Project) -> 
         project.environ["RECONCILER_PRODUCTION_BASE_URL"] = url
         result = project.expect(2, "compare", "sandbox", "production", "--live", "--format", "json").json()["result"]
     unclear = {each["address"]: each["note"] for each in result["standings"] if each["verdict"] == "unclear"}
-    print(unclear, result["counts"], [e for e in result["standings"] if e["verdict"] != "in_step"])
     assert "production: " in unclear["trigger/line-vers-japon"]
     assert "trigger/*" in unclear
     assert 0 == result["counts"]["only_left"]
