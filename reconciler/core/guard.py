@@ -29,8 +29,9 @@ def guard(
 ) -> tuple[tuple[Step, ...], tuple[Mapping[str, Json], ...]]:
     """The steps with every guard's reasons added, and the approvals that were used.
 
-    `owned` counts the objects per kind that the memory owns or this plan adopts. An approval holds until its last
-    day, for exactly the step and effect that it names, or for exactly the number that a limit was measured at.
+    `owned` counts the objects per kind that the memory owns or this plan adopts, children of resources apart. An
+    approval holds until its last day, for exactly the step and effect that it names, or for exactly the number that a
+    limit was measured at.
     """
     used: list[Approval] = []
     valid = [each for each in approvals if each.until >= today]
@@ -110,7 +111,10 @@ def _limit_way_out(passed: _Passed) -> str:
 
 
 def _passed_limits(steps: Sequence[Step], policy: Policy, owned: Mapping[str, int]) -> Iterator[_Passed]:
-    removals = {step.address for step in steps if step.action in REMOVALS and step.is_change}
+    # A child that goes alone is one object; a resource is one object, however many parts it has.
+    removals = {
+        step.id if step.is_of_child else step.address for step in steps if step.action in REMOVALS and step.is_change
+    }
     count, total = len(removals), sum(owned.values())
     if count > policy.max_deletes:
         yield _Passed(

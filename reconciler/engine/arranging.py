@@ -8,14 +8,15 @@ from dataclasses import replace
 from reconciler.core.canonical import canonical_json
 from reconciler.core.diff import NOTHING, cause_of_difference
 from reconciler.core.graph import in_order
-from reconciler.core.kind import Part
+from reconciler.core.kind import Arrangement, Part
 from reconciler.core.plan import Cause, Change, Step, digest_of
 from reconciler.core.resource import Json, Resource, ref
 from reconciler.core.state import Entry
 from reconciler.engine.comparing import cause_at
 from reconciler.engine.drafting import Draft, step_id
+from reconciler.engine.entry_parts import child_named
 from reconciler.engine.identity import Matching
-from reconciler.engine.live import AccountNames
+from reconciler.engine.live import AccountNames, Live
 from reconciler.kinds._registry import find_kind
 
 
@@ -71,6 +72,8 @@ def _release(draft: Draft, resource: Resource, entry: Entry) -> None:
     """A part that the manifest no longer states, such as an order, is not managed any more; nothing moves."""
     stated = {part.name for part in find_kind(resource.kind).parts(resource.document)}
     for part in sorted(entry.applied.keys() - stated):
+        if child_named(resource.kind, part) is not None:
+            continue
         changes = tuple(
             Change(path, "release", value, None, Cause("release")) for path, value in entry.applied[part].items()
         )
@@ -103,25 +106,32 @@ def keeps_order(now: Json, before: Json) -> bool:
     return kept == [each for each in map(canonical_json, before) if each in present]
 
 
-def active_members(desired: Json, resources: Mapping[str, Resource], names: AccountNames) -> Json:
-    """The listed objects that are meant to be active; anything but a list is returned as it is."""
+def counting_members(
+    arrangement: Arrangement, desired: Json, resources: Mapping[str, Resource], names: AccountNames
+) -> Json:
+    """The listed objects that are meant to have a place; anything but a list is returned as it is."""
     if not isinstance(desired, list):
         return desired
-    return [each for each in desired if _is_meant_active(each, resources, names)]
+    return [each for each in desired if _is_meant_to_count(arrangement, each, resources, names)]
 
 
-def _is_meant_active(reference: Mapping[str, Json], resources: Mapping[str, Resource], names: AccountNames) -> bool:
+def _is_meant_to_count(
+    arrangement: Arrangement, reference: Mapping[str, Json], resources: Mapping[str, Resource], names: AccountNames
+) -> bool:
     resource = resources.get(str(reference.get("ref", "")))
     if resource is not None:
         return bool(resource.document.get("active", True))
-    live_id = str(reference.get("id", ""))
-    if "external" in reference:
-        try:
-            live_id = names.live_id(reference)
-        except LookupError:
-            return False
-    found = [each for each in names.objects("triggers") if str(each.get("id")) == live_id]
-    return bool(found and found[0].get("active"))
+    found = _live_object(arrangement, reference, names)
+    return found is not None and arrangement.counts(found)
+
+
+def _live_object(arrangement: Arrangement, reference: Mapping[str, Json], names: AccountNames) -> Live | None:
+    try:
+        live_id = names.live_id(reference)
+    except LookupError:
+        return None
+    found = names.snapshot.find(arrangement.collections[0], live_id)
+    return found[1] if found else None
 
 
 def _arrange(
@@ -138,7 +148,11 @@ def _arrange(
         return
     names = matching.names
     stated = desired_arrangement(resource, part, names)
-    wanted = active_members(stated, resources, names)
+    unreadable = next((why for each in arrangement.collections if (why := names.snapshot.unreadable(each))), "")
+    if unreadable:
+        _block_unreadable(draft, resource, part, identity.live_id, unreadable)
+        return
+    wanted = counting_members(arrangement, stated, resources, names)
     seen = arrangement.observe(resource, identity.live_id, wanted, names) if identity.live_id else None
     key = (resource.address, part.name)
     draft.desired[key] = {part.fields[0].path: stated}
@@ -157,10 +171,10 @@ def _arrange(
     foreign = [
         reason
         for each in (wanted if isinstance(wanted, list) else ())
-        if (reason := _foreign(draft, resource, identity.live_id, each, names))
+        if (reason := _foreign(draft, resource, arrangement, identity.live_id, each, names))
     ]
     needs = {create for create in draft.provided.values() if create == step_id("create", resource.address)}
-    moved = {step for step in _moves_into(draft, wanted)}
+    moved = set(_moves_into(draft, arrangement, wanted))
     arriving = {
         address: str(resources[address].document.get("title", address))
         for (address, _), create in draft.provided.items()
@@ -186,26 +200,43 @@ def _arrange(
     )
 
 
-def _foreign(draft: Draft, resource: Resource, own_id: str, reference: Mapping[str, Json], names: AccountNames) -> str:
+def _block_unreadable(draft: Draft, resource: Resource, part: Part, live_id: str, unreadable: str) -> None:
+    draft.add(
+        Step(
+            step_id("update", resource.address, part.name),
+            "update",
+            resource.address,
+            part.name,
+            live_id,
+            blocked=(f"what is to be ordered could not be read, so nothing is known about it: {unreadable}",),
+            reason="the account cannot be read",
+        )
+    )
+
+
+def _foreign(
+    draft: Draft,
+    resource: Resource,
+    arrangement: Arrangement,
+    own_id: str,
+    reference: Mapping[str, Json],
+    names: AccountNames,
+) -> str:
     """Why an object cannot be ordered here: it stands, or is meant to stand, in another container."""
+    path, member = arrangement.container
+    if not path:
+        return ""
     address = str(reference.get("ref", ""))
-    category = draft.desired.get((address, ""), {}).get("category")
-    if category is not None:
-        is_own = category == names.canonical(ref(resource.address))
+    container = draft.desired.get((address, ""), {}).get(path)
+    if container is not None:
+        is_own = container == names.canonical(ref(resource.address))
     else:
-        found = names.snapshot.find("triggers", str(reference.get("id", "")) or _live_id(reference, names))
-        is_own = found is None or str(found[1].get("category_id")) == own_id
+        found = _live_object(arrangement, reference, names)
+        is_own = found is None or str(found.get(member)) == own_id
     if is_own:
         return ""
     shown = address or str(reference.get("external") or reference.get("id"))
     return f"{shown} does not stand in {resource.address}, so it has no place in its order. Take it out of the list."
-
-
-def _live_id(reference: Mapping[str, Json], names: AccountNames) -> str:
-    try:
-        return names.live_id(reference)
-    except LookupError:
-        return ""
 
 
 def _take_activations(draft: Draft, wanted: Json) -> list[Change]:
@@ -232,12 +263,13 @@ def _take_activations(draft: Draft, wanted: Json) -> list[Change]:
     return taken
 
 
-def _moves_into(draft: Draft, wanted: Json) -> list[str]:
+def _moves_into(draft: Draft, arrangement: Arrangement, wanted: Json) -> list[str]:
     """The steps of the listed objects: creates, and updates that bring them into the container."""
     found = []
+    container, _ = arrangement.container
     for each in wanted if isinstance(wanted, list) else ():
         for action in ("create", "update"):
             step = draft.steps.get(f"{action}:{each.get('ref', '')}")
-            if step is not None and (action == "create" or any(change.path == "category" for change in step.changes)):
+            if step is not None and (action == "create" or any(change.path == container for change in step.changes)):
                 found.append(step.id)
     return found

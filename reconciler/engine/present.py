@@ -35,7 +35,7 @@ def draft_present(draft: Draft, situation: Situation, resource: Resource, part: 
         raise AssertionError(f"{resource.address} was found as {identity.live_id}. This is a bug in reconciler.")
     live = found[1]
     entry = situation.entries.get(resource.address)
-    is_ours = entry is not None and entry.live.get(part.name) == identity.live_id
+    is_ours = entry is not None and entry.live.get(part.lives_as) == identity.live_id
     comparison = compare(resource, part, live, entry if is_ours else None, situation.names)
     if is_ours and entry is not None and entry.protect and not resource.lifecycle.protect:
         is_first = next(iter(entry.live)) == part.name
@@ -44,7 +44,9 @@ def draft_present(draft: Draft, situation: Situation, resource: Resource, part: 
     key = (resource.address, part.name)
     draft.observed[key], draft.desired[key] = comparison.observed, comparison.desired
     first: str = ""
-    if not is_ours:
+    if not is_ours and part.aspect:
+        first = step_id("adopt", resource.address, part.lives_as)
+    elif not is_ours:
         first = _draft_adopt(draft, situation, resource, part, identity, live)
     _warn_of_assumed_secrets(draft, situation, resource, part, comparison)
     if resource.lifecycle.watch_only:

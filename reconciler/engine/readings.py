@@ -143,11 +143,9 @@ class Readings:
                 if seen not in (expected, wanted) and not keeps_order(seen, expected):
                     raise Conflict("the order was changed in the account a moment ago")
 
-    def keep_arranged(self, request: Request) -> None:
-        """What was moved stands in the snapshot where it was moved to: the next arrangement is reckoned from there."""
-        for name, _ in request.touches:
-            for item in request.body["job"]["items"].get(name, ()):
-                found = self.snapshot.find(name, str(item["id"]))
-                if found is not None:
-                    moved = {key: value for key, value in item.items() if key != "id"}
-                    self.snapshot.replace(name, found[0], {**found[1], **moved})
+    def keep_left(self, request: Request) -> None:
+        """What a request moved stands in the snapshot where it was moved to: the next arrangement is reckoned from there."""
+        for name, live_id, members in request.leaves:
+            found = self.snapshot.find(name, live_id)
+            if found is not None:
+                self.snapshot.replace(name, found[0], {**found[1], **members})

@@ -9,12 +9,12 @@ from reconciler.core.errors import ServiceError
 from reconciler.core.kind import MISSING, Part
 from reconciler.core.plan import Step
 from reconciler.core.resource import Json
-from reconciler.engine.arranging import active_members, desired_arrangement
+from reconciler.engine.arranging import counting_members, desired_arrangement
 from reconciler.engine.differences import describe_difference
 from reconciler.engine.live import Live, observe
 from reconciler.engine.readings import Readings
 from reconciler.engine.run import Applied, Run
-from reconciler.engine.sending import answered_object
+from reconciler.engine.sending import answered_part
 
 
 class Verification:
@@ -30,7 +30,7 @@ class Verification:
 
     def conclude(self, step: Step, part: Part, parent: str, live_id: str, answer: Json, note: str = "") -> None:
         """Read the answer back: what it tells must be what was written; what it leaves out is listed at the end."""
-        live = answered_object(answer, part.collection)
+        live = answered_part(answer, part, live_id)
         if live is None or "id" not in live:
             self.postpone((part.collection.name, parent), step, part, live_id)
             self.result.end(step, "applied", note, live_id)
@@ -75,11 +75,8 @@ class Verification:
     def _verify_one(self, step: Step, part: Part, live_id: str) -> None:
         if part.arrangement is not None:
             resource = self.run.planned.resources[step.address]
-            wanted = active_members(
-                desired_arrangement(resource, part, self.readings.names),
-                self.run.planned.resources,
-                self.readings.names,
-            )
+            desired = desired_arrangement(resource, part, self.readings.names)
+            wanted = counting_members(part.arrangement, desired, self.run.planned.resources, self.readings.names)
             if part.arrangement.observe(resource, live_id, wanted, self.readings.names) != wanted:
                 self.result.end(step, "diverged", "read back in another order")
             return

@@ -7,8 +7,11 @@ other listed one goes behind its predecessor in the list.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
+
+from reconciler.core.kind import Problem
+from reconciler.core.resource import Json
 
 T = TypeVar("T")
 
@@ -29,6 +32,26 @@ def arrange(current: Sequence[T], wanted: Sequence[T]) -> list[T]:
             following = next((result.index(other) for other in wanted if other in staying), len(result))
             result.insert(following, item)
     return result
+
+
+def reference_key(reference: Mapping[str, str]) -> str:
+    """What tells one canonical reference from another in a sequence for people."""
+    return reference.get("ref") or reference.get("external") or reference.get("id", "")
+
+
+def listed_twice(document: Mapping[str, Json], path: str, rule: str, noun: str) -> Iterator[Problem]:
+    """A problem for everything that the list at `path` names a second time."""
+    seen: list[Json] = []
+    for index, each in enumerate(document.get(path, ())):
+        if each in seen:
+            yield Problem(
+                rule,
+                (path, index),
+                f"the order lists a {noun} twice",
+                f"A {noun} has one place.",
+                "Remove one of the two.",
+            )
+        seen.append(each)
 
 
 def _longest_increasing_run(numbers: Sequence[int]) -> list[int]:

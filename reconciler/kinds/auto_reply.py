@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from reconciler.core.kind import Attested, Kind, ManualStep, Problem
+from reconciler.core.neighbours import Neighbours
 from reconciler.core.resource import Json, Resource
 from reconciler.kinds._codecs import Pointer
 from reconciler.kinds._fields import Managed, fields_of
@@ -19,6 +20,10 @@ from reconciler.kinds._model import UNSTATED, ManifestModel, Name, Text
 
 _PLACEHOLDER = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _KNOWN_PLACEHOLDER = re.compile(r"\{\{\s*firstName\s*(\|\|[^{}|]*)?\}\}")
+
+
+_AGENTS = "zd:agentWorkspace"
+"""The one builtin responder that is people (Conversations API reference, switchboard integrations)."""
 
 
 class AutoReply(ManifestModel):
@@ -54,6 +59,39 @@ def _sendable(document: Mapping[str, Json]) -> Iterator[Problem]:
             )
 
 
+def _answered_by_people(resource: Resource, neighbours: Neighbours) -> Iterator[Problem]:
+    """A bot's own greeting and the automatic reply would both be sent."""
+    channel = neighbours.named("channel", resource.document["channel"])
+    if channel is None or not resource.document["enabled"]:
+        return
+    said_by, first = channel, channel.document.get("default_responder")
+    if first is None:
+        switchboards = neighbours.of_kind("switchboard")
+        said_by, first = next(
+            (
+                (each, each.document["default_responder"])
+                for each in switchboards
+                if "default_responder" in each.document
+            ),
+            (channel, None),
+        )
+    responder = neighbours.named("responder", first)
+    if responder is not None and _is_bot(responder):
+        yield Problem(
+            "auto_reply/beside-a-bot",
+            ("channel",),
+            f"{responder.address} answers first on {channel.address}, beside the automatic reply",
+            f"{said_by.address} says so. Customers would get both answers.",
+            "Let the bot alone greet them (enabled: false), or let another responder answer first.",
+            severity="warning",
+        )
+
+
+def _is_bot(responder: Resource) -> bool:
+    """A builtin responder that is found by its name alone may be either, and is given the benefit of the doubt."""
+    return responder.type == "bot" or responder.document.get("integration_type", _AGENTS) != _AGENTS
+
+
 def _attests(resource: Resource) -> tuple[Attested, ...]:
     channel, enabled = str(resource.document["channel"]), bool(resource.document["enabled"])
     text = str(resource.document.get("text", ""))
@@ -83,6 +121,7 @@ KIND = Kind(
     parts=lambda document: (),
     on_remove="deactivate",
     rules=(_sendable,),
+    relations=(_answered_by_people,),
     attests=_attests,
     noted=fields_of(AutoReply, "noted"),
     limits=("One text for each channel, sent at most once a day to each customer.",),

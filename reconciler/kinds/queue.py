@@ -5,13 +5,14 @@ It refuses to know the order of the queues: that is one list for the whole accou
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reconciler.core.kind import Kind, Lookup, Part
-from reconciler.core.resource import Json
+from reconciler.core.kind import Kind, Lookup, Part, Problem
+from reconciler.core.neighbours import Neighbours
+from reconciler.core.resource import Json, Resource
 from reconciler.kinds._codecs import EmptyText, Pointer, PointerSet
 from reconciler.kinds._collections import QUEUES
 from reconciler.kinds._conditions import Conditions, Rules
@@ -65,6 +66,19 @@ def _parts(document: Mapping[str, Json]) -> tuple[Part, ...]:
     return (Part("", QUEUES, fields_of(Queue)),)
 
 
+def _in_use(resource: Resource, neighbours: Neighbours) -> Iterator[Problem]:
+    for settings in neighbours.of_kind("routing_settings"):
+        if settings.stated("omnichannel.enabled") == (True, False):
+            yield Problem(
+                "queue/idle",
+                (),
+                "no ticket reaches this queue while omnichannel routing is off",
+                f"{settings.address} states omnichannel.enabled: false, and queues belong to omnichannel routing.",
+                "Switch omnichannel routing on, or take the queue out.",
+                severity="warning",
+            )
+
+
 KIND = Kind(
     name="queue",
     area="routing",
@@ -72,6 +86,7 @@ KIND = Kind(
     model=Queue,
     parts=_parts,
     lookup=Lookup("", QUEUES, "name", "queue"),
+    relations=(_in_use,),
     limits=(
         "Groups are written as primary_groups_id and secondary_groups_id. This form is UNCONFIRMED: the vendor's contract "
         "documents only how they are read. Where the service does not take it, the report says that it read back different.",

@@ -1,7 +1,7 @@
 """How conversations reach agents: omnichannel routing, which overrides chat routing where both are stated.
 
 Two objects of two APIs: the account's settings, and the chat routing settings, whose access by a Support token is
-not confirmed.
+not confirmed. The order of the queues belongs to the account's settings here, since the account has one such list.
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from reconciler.core.kind import Hazard, Kind, Part, Problem
-from reconciler.core.resource import Json
-from reconciler.kinds._codecs import Boolean
-from reconciler.kinds._collections import ACCOUNT_SETTINGS, CHAT_ROUTING
+from reconciler.core.neighbours import Neighbours
+from reconciler.core.resource import Json, Resource
+from reconciler.kinds._arrangements import listed_twice
+from reconciler.kinds._codecs import Boolean, Pointer, PointerList
+from reconciler.kinds._collections import ACCOUNT_SETTINGS, CHAT_ROUTING, QUEUES
 from reconciler.kinds._fields import Managed, fields_of
-from reconciler.kinds._model import UNSTATED, ManifestModel, Shape, Text
+from reconciler.kinds._model import UNSTATED, AnyReference, ManifestModel, Shape, Text
+from reconciler.kinds._queue_order import QueueOrder
 
 
 class Reassignment(Shape):
@@ -122,22 +125,29 @@ class RoutingSettings(ManifestModel):
     kind: Literal["routing_settings"]
     omnichannel: Omnichannel = Field(default=UNSTATED, description="Omnichannel routing.")
     chat: Chat = Field(default=UNSTATED, description="Chat routing.")
+    queue_order: Annotated[list[AnyReference], Managed("order", PointerList(Pointer("queue")), part="order")] = Field(
+        default=UNSTATED,
+        description="The order of the queues; a ticket goes to the first that takes it. The ones not listed keep their places.",
+    )
 
 
 def _parts(document: Mapping[str, Json]) -> tuple[Part, ...]:
     parts = []
-    if "omnichannel" in document:
+    if "omnichannel" in document or "queue_order" in document:
         fields = tuple(each for each in fields_of(RoutingSettings) if each.path.startswith("omnichannel."))
         parts.append(Part("", ACCOUNT_SETTINGS, fields, creates=False, is_singleton=True))
     if "chat" in document:
         parts.append(Part("chat", CHAT_ROUTING, fields_of(RoutingSettings, "chat"), creates=False, is_singleton=True))
+    if "queue_order" in document:
+        order = fields_of(RoutingSettings, "order")
+        parts.append(Part("order", QUEUES, order, creates=False, follows=("",), arrangement=QueueOrder()))
     return tuple(parts)
 
 
-def _compatible(document: Mapping[str, Json]) -> Iterator[Problem]:
-    chat, omnichannel = document.get("chat", {}), document.get("omnichannel", {})
-    mode = chat.get("routing_mode")
-    if mode == "broadcast" and omnichannel.get("enabled") is True:
+def _without_broadcast(resource: Resource, neighbours: Neighbours) -> Iterator[Problem]:
+    """Chat and omnichannel routing may be stated in two manifests."""
+    is_on = any(each.stated("omnichannel.enabled") == (True, True) for each in neighbours.of_kind("routing_settings"))
+    if is_on and resource.stated("chat.routing_mode") == (True, "broadcast"):
         yield Problem(
             "routing_settings/broadcast-with-omnichannel",
             ("chat", "routing_mode"),
@@ -145,6 +155,11 @@ def _compatible(document: Mapping[str, Json]) -> Iterator[Problem]:
             "Omnichannel routing gives each conversation to one agent and overrides chat routing.",
             "Use assigned, or switch omnichannel routing off.",
         )
+
+
+def _compatible(document: Mapping[str, Json]) -> Iterator[Problem]:
+    chat = document.get("chat", {})
+    mode = chat.get("routing_mode")
     if mode == "hybrid" and chat.get("chat_limit", {}).get("enabled") is not True:
         yield Problem(
             "routing_settings/hybrid-without-limit",
@@ -171,6 +186,10 @@ def _compatible(document: Mapping[str, Json]) -> Iterator[Problem]:
         )
 
 
+def _each_queue_once(document: Mapping[str, Json]) -> Iterator[Problem]:
+    return listed_twice(document, "queue_order", "routing_settings/queue-listed-twice", "queue")
+
+
 KIND = Kind(
     name="routing_settings",
     area="routing",
@@ -178,8 +197,12 @@ KIND = Kind(
     model=RoutingSettings,
     parts=_parts,
     on_remove="keep",
-    rules=(_compatible,),
-    limits=("Omnichannel routing overrides chat routing; capacity rules override chat limits.",),
+    rules=(_compatible, _each_queue_once),
+    relations=(_without_broadcast,),
+    limits=(
+        "Omnichannel routing overrides chat routing; capacity rules override chat limits.",
+        "The order of the queues is written as a whole, with every queue of the account.",
+    ),
     cannot=(
         "Set ticket sorting, the assignment method, focus mode and the other initial routing choices: no endpoint.",
         "Say whether a Support token may write chat routing settings (UNCONFIRMED): a refusal blocks that part only.",
@@ -194,5 +217,6 @@ omnichannel:
   enabled: true
   max_messaging_capacity: 4
   reassignment: {enabled: true, timeout_seconds: 60}
+queue_order: [vip-whatsapp]
 """,
 )

@@ -15,7 +15,7 @@ from pydantic import Field
 from reconciler.core.diagnostic import Path
 from reconciler.core.kind import Arriving, Kind, Lookup, Names, Part, Problem, Request
 from reconciler.core.resource import Json, Reference, Resource, ref
-from reconciler.kinds._arrangements import arrange
+from reconciler.kinds._arrangements import arrange, listed_twice, reference_key
 from reconciler.kinds._codecs import Plain, Pointer, PointerList
 from reconciler.kinds._collections import TRIGGER_CATEGORIES, TRIGGERS
 from reconciler.kinds._fields import Managed, fields_of
@@ -67,6 +67,11 @@ class CategoryPlace:
 
     path: str = "place"
     collections: tuple[str, ...] = ("trigger_categories",)
+    container: tuple[str, str] = ("", "")
+
+    def counts(self, live: Mapping[str, Json]) -> bool:
+        """Every category has a place."""
+        return True
 
     def observe(self, resource: Resource, own_id: str, desired: Json, names: Names) -> Json:
         """`first`, `last` or `{after}` as the account has it, in the manifest's terms where they hold."""
@@ -96,7 +101,7 @@ class CategoryPlace:
 
     def request(
         self, resource: Resource, own_id: str, desired: Json, names: Names, activated: Sequence[str]
-    ) -> Request:
+    ) -> Request | None:
         """A job that gives every category whose number changes its position, counted from 1."""
         anchor = names.live_id(desired["after"]) if isinstance(desired, Mapping) else ""
         others = [each for each in self._ids(names) if each != own_id]
@@ -105,7 +110,7 @@ class CategoryPlace:
         items = [
             {"id": each, "position": number} for number, each in enumerate(placed, start=1) if now.get(each) != number
         ]
-        return _job({"trigger_categories": items}, "trigger_categories")
+        return _job("trigger_categories", items)
 
     def _ids(self, names: Names) -> list[str]:
         return [str(each["id"]) for each in _by_position(names.objects("trigger_categories"))]
@@ -133,6 +138,11 @@ class TriggerOrder:
 
     path: str = "order"
     collections: tuple[str, ...] = ("triggers",)
+    container: tuple[str, str] = ("category", "category_id")
+
+    def counts(self, live: Mapping[str, Json]) -> bool:
+        """Only active triggers have a place."""
+        return bool(live.get("active"))
 
     def observe(self, resource: Resource, own_id: str, desired: Json, names: Names) -> Json:
         """The listed triggers that are active, in the order in which they stand now."""
@@ -141,16 +151,16 @@ class TriggerOrder:
     def sequence(self, resource: Resource, own_id: str, desired: Json, names: Names, arriving: Arriving) -> list[str]:
         """The titles of all active triggers of the category as they will stand."""
         titles = {
-            _key(names.reference("trigger", "", str(each["id"]))): str(each.get("title"))
+            reference_key(names.reference("trigger", "", str(each["id"]))): str(each.get("title"))
             for each in names.objects("triggers")
         }
-        current = [_key(each) for each in self._references(own_id, names)]
-        wanted = [_key(each) for each in desired]
+        current = [reference_key(each) for each in self._references(own_id, names)]
+        wanted = [reference_key(each) for each in desired]
         return [titles.get(each) or arriving.get(each, each) for each in arrange(current, wanted)]
 
     def request(
         self, resource: Resource, own_id: str, desired: Json, names: Names, activated: Sequence[str]
-    ) -> Request:
+    ) -> Request | None:
         """A job that numbers the category's active triggers from 1 and activates the new ones."""
         current = [str(each["id"]) for each in self._active(own_id, names)]
         wanted = [names.live_id(each) for each in desired]
@@ -160,7 +170,7 @@ class TriggerOrder:
             if live_id in activated:
                 item["active"] = True
             items.append(item)
-        return _job({"triggers": items}, "triggers")
+        return _job("triggers", items)
 
     def _active(self, own_id: str, names: Names) -> list[Mapping[str, Json]]:
         return _by_position(
@@ -175,18 +185,20 @@ class TriggerOrder:
         return [names.reference("trigger", "", str(each["id"])) for each in self._active(own_id, names)]
 
 
-def _key(reference: Mapping[str, str]) -> str:
-    return reference.get("ref") or reference.get("external") or reference.get("id", "")
-
-
-def _job(items: dict[str, Json], touched: str) -> Request:
+def _job(collection: str, items: Sequence[Mapping[str, Json]]) -> Request | None:
+    """The job that renumbers the items of a collection; none where there is nothing to renumber."""
+    if not items:
+        return None
     return Request(
         "support",
         "POST",
         "/trigger_categories/jobs",
-        {"job": {"action": "patch", "items": items}},
+        {"job": {"action": "patch", "items": {collection: list(items)}}},
         is_repeatable=True,
-        touches=((touched, ""),),
+        touches=((collection, ""),),
+        leaves=tuple(
+            (collection, str(item["id"]), {key: value for key, value in item.items() if key != "id"}) for item in items
+        ),
     )
 
 
@@ -218,17 +230,7 @@ def _parts(document: Mapping[str, Json]) -> tuple[Part, ...]:
 
 
 def _each_once(document: Mapping[str, Json]) -> Iterator[Problem]:
-    seen: list[Json] = []
-    for index, each in enumerate(document.get("order", ())):
-        if each in seen:
-            yield Problem(
-                "trigger_category/listed-twice",
-                ("order", index),
-                "the order lists a trigger twice",
-                "A trigger has one place.",
-                "Remove one of the two.",
-            )
-        seen.append(each)
+    return listed_twice(document, "order", "trigger_category/listed-twice", "trigger")
 
 
 def members(document: Mapping[str, Json]) -> list[dict[str, str]]:

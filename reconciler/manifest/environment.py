@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 UNSTATED: Any = None
 """The default of a member that may be left out: it never becomes a value."""
 
-Address = Annotated[str, StringConstraints(pattern=r"^[a-z_]+/[a-z0-9][a-z0-9-]*(#[a-z_]+)?$")]
+Address = Annotated[str, StringConstraints(pattern=r"^[a-z_]+/[a-z0-9][a-z0-9-]*(#[a-z_]+(/.+)?)?$")]
 SecretReference = Annotated[str, StringConstraints(pattern=r"^(env|file)://[^\s]+$")]
 Text = Annotated[str, StringConstraints(min_length=1)]
 
@@ -98,18 +98,30 @@ class Environment(Shape):
     policy: PolicyShape = Field(default_factory=PolicyShape)
 
 
-class StoreShape(Shape):
-    """Where the memory of applies is kept."""
+class SqliteStore(Shape):
+    """The memory of applies in a file on this machine."""
 
     type: Literal["sqlite"]
-    path: Text = ".reconciler/state.sqlite3"
+    path: Text = Field(default=".reconciler/state.sqlite3", description="The file, from the root of the repository.")
+
+
+class GitStore(Shape):
+    """The memory of applies in refs of a git remote, seen by every machine that may push there."""
+
+    type: Literal["git"]
+    remote: Text = Field(default="origin", description="A remote of this repository, an address, or a path outside.")
+    ref_prefix: Annotated[str, StringConstraints(pattern=r"^refs(/[A-Za-z0-9_-]+)+$")] = Field(
+        default="refs/reconciler", description="What the refs begin with; the environment's name follows."
+    )
 
 
 class Project(Shape):
     """`reconciler.yaml`, at the root of the repository."""
 
     format: Literal[1]
-    store: StoreShape = StoreShape(type="sqlite")
+    store: SqliteStore | GitStore = Field(
+        default=SqliteStore(type="sqlite"), description="Where the memory of applies is kept."
+    )
 
 
 class Binding(Shape):

@@ -29,6 +29,7 @@ from reconciler.manifest.beside import (
 from reconciler.manifest.documents import Context, Documents, read_document
 from reconciler.manifest.files import SourceFile, display_name, manifest_paths, read_file
 from reconciler.manifest.references import check_references
+from reconciler.manifest.relations import check_relations
 from reconciler.manifest.schema_errors import schema_errors
 from reconciler.manifest.schema_files import is_valid, schema_directory
 from reconciler.manifest.sources import Sources
@@ -155,6 +156,7 @@ class _Loader:
             self.found.extend(documents.diagnostics)
             self.found.extend(check_references(documents.resources, documents.claims))
             self.found.extend(check_twins(documents.resources))
+            self.found.extend(check_relations(documents.resources))
             self._check_only(document, documents, environment_file)
             if documents.are_all_read:
                 self._warn_of_unused_values(values, documents, environment_file)

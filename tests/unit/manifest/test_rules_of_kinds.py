@@ -128,3 +128,77 @@ def test_read_only_rights_of_a_role_cannot_be_stated(found: Judge) -> None:
     text = "{kind: custom_role, name: a, title: A, configuration: {chat_access: true}}\n"
 
     assert [("manifest/unknown-field", "error", 1, [])] == found(text)
+
+
+BOT = "\n---\n{kind: responder, name: bot, type: bot, webhook: {target: 'https://bot.example', triggers: ['conversation:message']}}"
+AGENTS = "\n---\n{kind: responder, name: agents, type: builtin, integration_type: 'zd:agentWorkspace'}"
+AI = "\n---\n{kind: responder, name: ia, type: builtin, integration_type: 'zd:answerBot'}"
+
+
+def channel(responder: str = "") -> str:
+    stated = f", default_responder: {responder}" if responder else ""
+    return f"\n---\n{{kind: channel, name: c, type: whatsapp, phone_number: '+33755531200'{stated}}}"
+
+
+def switchboard(responder: str) -> str:
+    return f"\n---\n{{kind: switchboard, name: s, default_responder: {responder}}}"
+
+
+@pytest.mark.parametrize(
+    ("others", "is_warned"),
+    [
+        (channel("bot") + BOT, True),
+        (channel("ia") + AI, True),
+        (channel("agents") + AGENTS + BOT + switchboard("bot"), False),
+        (channel() + BOT + switchboard("bot"), True),
+        (channel("null") + BOT + switchboard("bot"), True),
+        (channel() + AGENTS + switchboard("agents"), False),
+        (channel("{external: bot}"), False),
+        (channel("x") + "\n---\n{kind: responder, name: x, type: builtin, entry_name: zd-x}", False),
+        (channel(), False),
+    ],
+)
+def test_an_automatic_reply_beside_a_bot_is_warned_about(found: Judge, others: str, is_warned: bool) -> None:
+    reply = "{kind: auto_reply, name: r, channel: c, enabled: true, text: Bonjour}"
+
+    expected = [("auto_reply/beside-a-bot", "warning", 1, [])] if is_warned else []
+    assert expected == found(reply + others)
+    assert [] == found(reply.replace("true, text: Bonjour", "false") + others)
+
+
+@pytest.mark.parametrize(("is_on", "expected"), [("false", [("queue/idle", "warning", 1, [])]), ("true", [])])
+def test_a_queue_that_omnichannel_routing_leaves_idle_is_warned_about(
+    found: Judge, is_on: str, expected: list[tuple[str, str, int, list[int]]]
+) -> None:
+    queue = "{kind: queue, name: q, title: Q, conditions: {all: []}}\n---\n"
+
+    assert expected == found(queue + f"{{kind: routing_settings, name: r, omnichannel: {{enabled: {is_on}}}}}")
+    assert [] == found(queue + "{kind: routing_settings, name: r, omnichannel: {max_messaging_capacity: 4}}")
+
+
+def test_broadcast_and_omnichannel_routing_exclude_each_other_in_two_manifests_too(found: Judge) -> None:
+    chat = "{kind: routing_settings, name: a, chat: {routing_mode: broadcast}}\n---\n"
+
+    assert [("routing_settings/broadcast-with-omnichannel", "error", 1, [])] == found(
+        chat + "{kind: routing_settings, name: b, omnichannel: {enabled: true}}"
+    )
+    assert [] == found(chat + "{kind: routing_settings, name: b, omnichannel: {enabled: false}}")
+
+
+def test_hybrid_needs_a_limit(found: Judge) -> None:
+    hybrid = "{kind: routing_settings, name: a, chat: {routing_mode: hybrid%s}}"
+
+    assert [("routing_settings/hybrid-without-limit", "error", 1, [])] == found(hybrid % "")
+    assert [("routing_settings/hybrid-without-limit", "error", 1, [])] == found(hybrid % ", chat_limit: {limit: 3}")
+    assert [] == found(hybrid % ", chat_limit: {enabled: true}")
+
+
+@pytest.mark.parametrize(
+    ("field", "noun", "rule"),
+    [
+        ("kind: routing_settings, name: r, queue_order", "queue", "routing_settings/queue-listed-twice"),
+        ("kind: trigger_category, name: r, title: R, order", "trigger", "trigger_category/listed-twice"),
+    ],
+)
+def test_an_order_names_each_of_its_members_once(found: Judge, field: str, noun: str, rule: str) -> None:
+    assert [(rule, "error", 3, [])] == found(f"{{{field}: [\n{{external: A}},\n{{external: A}}]}}")
