@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import keyword
 import sys
 from typing import Any
 
@@ -16,6 +17,8 @@ COMMANDS = {
     "show": "Show a plan file.",
     "apply": "Run an approved plan.",
     "drift": "Say what was changed in an account since the last apply.",
+    "accept": "Write what was changed in an account into its manifest.",
+    "import": "Write manifests of what is live in an account.",
     "compare": "Say where two environments are in step.",
     "promote": "Bring the manifests of one environment to those of another.",
     "attest": "Vouch that a manual step is done which no API shows.",
@@ -30,6 +33,11 @@ COMMANDS = {
 }
 
 
+def module_name(command: str) -> str:
+    """The module of a command; a word of Python's own has an underscore behind it."""
+    return f"{command}_" if keyword.iskeyword(command) else command
+
+
 class LazyGroup(click.Group):
     """Imports a command's module only when it is asked for."""
 
@@ -39,7 +47,7 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"reconciler.cli.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"reconciler.cli.{module_name(cmd_name)}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

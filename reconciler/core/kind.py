@@ -114,7 +114,10 @@ class Names(Protocol):
 
 
 class Codec(Protocol):
-    """A field's three forms: as a manifest states it, canonical (compared, planned, stored), as the API has it."""
+    """A field's three forms: as a manifest states it, canonical (compared, planned, stored), as the API has it.
+
+    `manifest` undoes `desired`: `desired(manifest(x)) == x` for every canonical value that a manifest can state.
+    """
 
     def desired(self, value: Json, names: Names) -> Json:
         """Manifest value to canonical value."""
@@ -124,6 +127,9 @@ class Codec(Protocol):
 
     def encode(self, value: Json, names: Names) -> Json:
         """Canonical value to API value; raises Unresolved."""
+
+    def manifest(self, value: Json, names: Names) -> Json:
+        """Canonical value to manifest value; MISSING where no manifest can state it."""
 
     def references(self, value: Json, path: Path) -> Iterator[Reference]:
         """The references a manifest value holds, with their paths."""
@@ -156,7 +162,8 @@ class Field:
     created with until its link step. `is_key` marks the natural key. `default` counts as stated. `writes` is the
     member of a request body where it differs from the one that is read. `reads` names a kind whose objects are needed
     to understand the live value. `unreachable` is a value that an existing object can never get, and why. `is_slice`
-    says that `api` is one list that all fields of the `together` group share, each its own items of it.
+    says that `api` is one list that all fields of the `together` group share, each its own items of it. `service_default`
+    is the canonical value that the service gives where nothing is stated; import leaves it out.
     """
 
     path: str
@@ -174,6 +181,7 @@ class Field:
     writes: str = ""
     reads: str = ""
     unreachable: tuple[Json, str] | None = None
+    service_default: Json = MISSING
     is_slice: bool = False
 
     @property
@@ -341,6 +349,9 @@ class Arrangement(Protocol):
     def observe(self, resource: Resource, own_id: str, desired: Json, names: Names) -> Json:
         """The current arrangement in the form the manifest states it; equal to `desired` when it holds."""
 
+    def present(self, own_id: str, names: Names) -> Json:
+        """The whole arrangement as it is, canonical; MISSING where a manifest would better leave it out."""
+
     def sequence(self, resource: Resource, own_id: str, desired: Json, names: Names, arriving: Arriving) -> list[str]:
         """The whole resulting order, as titles for people."""
 
@@ -453,7 +464,8 @@ class Kind:
     the fields whose value only one environment can have; of those, `contested` are the ones where the vendor does not
     say so, which an approval lets two environments share. `limits` and `cannot` are sentences for `explain`.
     `children` are the lists whose items are parts; `parts` gives those of the items that the document states.
-    `expand` writes the short forms of a valid document out, and makes mappings of its keyed lists.
+    `expand` writes the short forms of a valid document out, and makes mappings of its keyed lists. `forms` are beginnings
+    of documents, one for each way in which a live object can be described; import takes the first whose parts are there.
     """
 
     name: str
@@ -471,6 +483,7 @@ class Kind:
     attests: Callable[[Resource], tuple[Attested, ...]] | None = None
     noted: tuple[Field, ...] = ()
     exclusive: tuple[str, ...] = ()
+    forms: tuple[Mapping[str, Json], ...] = ({},)
     contested: tuple[str, ...] = ()
     matches_by_title: bool = False
     children: tuple[Children, ...] = ()

@@ -36,6 +36,7 @@ class Managed:
     inert: Json = MISSING
     hazard: Hazard | None = None
     default: Json = MISSING
+    service_default: Json = MISSING
 
 
 def MatchKey(api: str, codec: Codec = _PLAIN, *, is_sent: bool = False, part: str = "") -> Managed:
