@@ -52,14 +52,14 @@ def compare(setting: Setting, left: str, right: str, is_live: bool) -> int:
 def read_side(setting: Setting, name: str) -> Any:
     """What the files of an environment state; raises InvalidManifests when they are not valid."""
     from reconciler.engine.environment_comparison import Side
-    from reconciler.manifest.inventory import read_inventory
+    from reconciler.manifest.inventory import expanded, read_inventory
 
     environment = load(setting, name)
     inventory = read_inventory(setting.root, name)
     return Side(
         name,
         {each.address: each for each in environment.resources},
-        {address: each.document for address, each in inventory.documents.items()},
+        {address: expanded(address.partition("/")[0], each.document) for address, each in inventory.documents.items()},
         inventory.only,
     )
 

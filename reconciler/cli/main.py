@@ -17,6 +17,7 @@ COMMANDS = {
     "show": "Show a plan file.",
     "apply": "Run an approved plan.",
     "drift": "Say what was changed in an account since the last apply.",
+    "accept": "Write what was changed in an account into its manifest.",
     "import": "Write manifests of what is live in an account.",
     "compare": "Say where two environments are in step.",
     "promote": "Bring the manifests of one environment to those of another.",

@@ -6,18 +6,17 @@ differ, since that is the file in which two environments differ by design.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.core.kind import MISSING, Field, Unresolved
-from reconciler.core.resource import Json, Resource, by_id
+from reconciler.core.resource import Json, Resource, by_id, path_keys
 from reconciler.core.standing import Comparison, FieldDifference, Standing
 from reconciler.engine.comparing import secret_use, stated_value
 from reconciler.kinds._registry import find_kind
+from reconciler.manifest.values import value_names
 
-_VALUE = re.compile(r"\$\{values\.([a-z0-9_]+)\}")
-_UNCOMPARED = frozenset({"kind", "name"})
+_UNCOMPARED = frozenset({("kind",), ("name",)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +131,9 @@ def stated_fields(resource: Resource) -> dict[str, Json]:
         is_stated, value = stated_value(resource, each)
         if is_stated:
             found[path] = _canonical(each, value)
-    for path, value in _leaves(resource.document, known):
-        found[path] = value
+    keys = {path_keys(path) for path in known} | {path_keys(each.path) for each in kind.children}
+    for place, value in _leaves(resource.document, keys, ()):
+        found[".".join(place)] = value
     return found
 
 
@@ -144,16 +144,18 @@ def _canonical(each: Field, value: Json) -> Json:
     return each.codec.desired(value, StatedNames())
 
 
-def _leaves(document: Mapping[str, Json], known: Mapping[str, Field], above: str = "") -> Iterator[tuple[str, Json]]:
+def _leaves(
+    document: Mapping[str, Json], known: Collection[tuple[str, ...]], above: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], Json]]:
     """What no field of a live object stands for, such as labels, the lifecycle, and what a person does."""
     for key, value in document.items():
-        path = f"{above}{key}"
-        if path in known or path in _UNCOMPARED:
+        place = (*above, key)
+        if place in known or place in _UNCOMPARED:
             continue
         if isinstance(value, Mapping) and value:
-            yield from _leaves(value, known, f"{path}.")
+            yield from _leaves(value, known, place)
         else:
-            yield path, value
+            yield place, value
 
 
 def compare_fields(
@@ -184,26 +186,15 @@ def _shared_value(left: Json, right: Json, path: str) -> str:
     one, other = _written_at(left, path), _written_at(right, path)
     if one is MISSING or one != other:
         return ""
-    return ", ".join(dict.fromkeys(_value_names(one)))
+    return ", ".join(dict.fromkeys(value_names(one)))
 
 
 def _written_at(document: Json, path: str) -> Json:
     value = document
-    for key in path.split("."):
+    for key in path_keys(path):
         if isinstance(value, str):
             return value
         if not isinstance(value, Mapping) or key not in value:
             return MISSING
         value = value[key]
     return value
-
-
-def _value_names(written: Json) -> Iterator[str]:
-    if isinstance(written, str):
-        yield from _VALUE.findall(written)
-    elif isinstance(written, Mapping):
-        for inner in written.values():
-            yield from _value_names(inner)
-    elif isinstance(written, list):
-        for inner in written:
-            yield from _value_names(inner)

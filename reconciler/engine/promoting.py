@@ -6,7 +6,6 @@ left and listed. Documents are compared as they are written, so a value of `envi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -16,12 +15,10 @@ from reconciler.core.errors import UsageError
 from reconciler.core.resource import Json, Resource
 from reconciler.core.standing import FieldDifference
 from reconciler.manifest.file_edits import FileEdits, text_of
-from reconciler.manifest.inventory import Inventory
+from reconciler.manifest.inventory import Inventory, expanded
 from reconciler.manifest.references import references_of
-from reconciler.manifest.values import UNFILLED
+from reconciler.manifest.values import UNFILLED, value_names
 from reconciler.manifest.yaml_splicing import is_same
-
-_VALUE = re.compile(r"(?<!\$)\$\{values\.([a-z0-9_]+)\}")
 
 
 def promote(source: Inventory, target: Inventory, addresses: Collection[str] = ()) -> Edits:
@@ -149,7 +146,7 @@ class _Promotion:
     def _add_values(self) -> tuple[str, ...]:
         """The values that promoted documents use and the target lacks, added so that nothing validates before they are filled."""
         used = dict.fromkeys(
-            name for edit in self.edits for name in _values_in(self.source.documents[edit.address].document)
+            name for edit in self.edits for name in value_names(self.source.documents[edit.address].document)
         )
         missing = tuple(name for name in used if name not in self.target.values)
         if missing:
@@ -189,30 +186,24 @@ def _references(inventory: Inventory, address: str) -> list[str]:
     written = inventory.documents.get(address)
     if written is None or "removed" in written.document:
         return []
-    resolved = inventory.resolved(address)
-    resource = Resource(address.partition("/")[0], address.partition("/")[2], resolved)
+    kind, _, name = address.partition("/")
+    resource = Resource(kind, name, expanded(kind, inventory.resolved(address)))
     try:
         found = list(references_of(resource))
     except (AttributeError, KeyError, TypeError, ValueError):
         return []
-    return [str(each.address) for each in found if each.address and not _is_value(written.document, each.path)]
+    document = expanded(kind, written.document)
+    return [str(each.address) for each in found if each.address and not _is_value(document, each.path)]
 
 
 def _is_value(document: Json, path: Path) -> bool:
+    """Whether what stands at a path of a document, as it is written, comes from a value."""
     value = document
     for key in path:
         if isinstance(value, str):
             break
-        value = value[key] if isinstance(value, list) and isinstance(key, int) else value.get(key)
-    return isinstance(value, str) and _VALUE.search(value) is not None
-
-
-def _values_in(written: Json) -> Iterator[str]:
-    if isinstance(written, str):
-        yield from _VALUE.findall(written)
-    elif isinstance(written, Mapping):
-        for inner in written.values():
-            yield from _values_in(inner)
-    elif isinstance(written, list):
-        for inner in written:
-            yield from _values_in(inner)
+        try:
+            value = value[key]
+        except (IndexError, KeyError, TypeError):
+            break
+    return isinstance(value, str) and any(value_names(value))

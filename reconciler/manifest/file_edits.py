@@ -60,6 +60,11 @@ class FileEdits:
         """Give a file another name; there must be none of that name."""
         self._files[new_path], self._files[path] = self.data(path), None
 
+    def values(self) -> Mapping[str, Json]:
+        """The values of `environment.yaml` with the edits made so far."""
+        settings = parse(self.data(SETTINGS), SETTINGS).documents[0]
+        return settings.get("values") or {}
+
     def set_values(self, values: Mapping[str, Json]) -> None:
         """Set values in `environment.yaml`; the others stay."""
         data = self.data(SETTINGS)

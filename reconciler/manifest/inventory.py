@@ -13,6 +13,7 @@ from pathlib import Path
 from reconciler.core.diagnostic import Diagnostic, Position
 from reconciler.core.errors import InvalidManifests
 from reconciler.core.resource import Json
+from reconciler.kinds._registry import find_kind
 from reconciler.manifest.files import SourceFile, display_name, manifest_paths, read_file
 from reconciler.manifest.values import resolve_values
 from reconciler.manifest.yaml_reader import locate, parse
@@ -63,6 +64,15 @@ class Inventory:
     def resolved(self, address: str) -> Json:
         """A document with its values put in; what cannot be resolved stays as it is written."""
         return resolve_values(dict(self.documents[address].document), self.values).value
+
+
+def expanded(kind: str, document: Mapping[str, Json]) -> Mapping[str, Json]:
+    """A document with its short forms written out and its keyed lists as mappings; as it is where it is not valid."""
+    try:
+        expand = find_kind(kind).expand
+        return expand(document) if expand is not None and "removed" not in document else document
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return document
 
 
 def read_inventory(root: Path, name: str) -> Inventory:
