@@ -6,11 +6,15 @@ It refuses to know what any of them does.
 from __future__ import annotations
 
 from reconciler.emulator import (
+    agent_skills,
+    agents,
     automations,
     chat,
     conversations,
     custom_roles,
+    jobs,
     macros,
+    memberships,
     oauth,
     queues,
     routing_attributes,
@@ -23,6 +27,7 @@ from reconciler.emulator import (
     trigger_definitions,
     triggers,
     webhooks,
+    x_handles,
 )
 from reconciler.emulator.call import Route
 from reconciler.emulator.collection import Collection
@@ -31,6 +36,9 @@ from reconciler.emulator.collection import Collection
 COLLECTIONS: list[Collection] = [
     *support_people.COLLECTIONS,
     *support_groups.COLLECTIONS,
+    *memberships.COLLECTIONS,
+    *agents.COLLECTIONS,
+    *jobs.COLLECTIONS,
     *support_settings.COLLECTIONS,
     *trigger_categories.COLLECTIONS,
     *triggers.COLLECTIONS,
@@ -40,15 +48,20 @@ COLLECTIONS: list[Collection] = [
     *queues.COLLECTIONS,
     *routing_attributes.COLLECTIONS,
     *schedules.COLLECTIONS,
+    *agent_skills.COLLECTIONS,
     *chat.COLLECTIONS,
     *conversations.COLLECTIONS,
     *switchboards.COLLECTIONS,
     *webhooks.COLLECTIONS,
+    *x_handles.COLLECTIONS,
 ]
 ROUTES: list[Route] = [
     *oauth.ROUTES,
+    *agents.ROUTES,
     *support_people.ROUTES,
     *support_groups.ROUTES,
+    *memberships.ROUTES,
+    *jobs.ROUTES,
     *support_settings.ROUTES,
     *trigger_categories.ROUTES,
     *trigger_definitions.ROUTES,
@@ -59,10 +72,12 @@ ROUTES: list[Route] = [
     *queues.ROUTES,
     *routing_attributes.ROUTES,
     *schedules.ROUTES,
+    *agent_skills.ROUTES,
     *chat.ROUTES,
     *conversations.ROUTES,
     *switchboards.ROUTES,
     *webhooks.ROUTES,
+    *x_handles.ROUTES,
 ]
 
 
