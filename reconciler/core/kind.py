@@ -121,6 +121,9 @@ class Names(Protocol):
     def owner(self, collection: str, live_id: str) -> tuple[str, str] | None:
         """The address and part that a live object is bound to."""
 
+    def is_managed(self, address: str) -> bool:
+        """Whether a manifest has that address."""
+
 
 class Codec(Protocol):
     """A field's three forms: as a manifest states it, canonical (compared, planned, stored), as the API has it.
@@ -199,7 +202,8 @@ class Field:
     created with until its link step. `is_key` marks the natural key. `default` counts as stated. `writes` is the
     member of a request body where it differs from the one that is read. `reads` names a kind whose objects are needed
     to understand the live value. `unreachable` is a value that an existing object can never get, and why. `is_slice`
-    says that `api` is one list that all fields of the `together` group share, each its own items of it. An observed
+    says that `api` is one list that all fields of the `together` group share, each its own items of it. `is_initial` says
+    that it is told with the creation alone and never compared: what it becomes later is a field of another part. An observed
     field is compared like any other and never written: what differs is a manual step. `service_default` is the canonical
     value that the service gives where nothing is stated; import leaves it out.
     """
@@ -221,6 +225,7 @@ class Field:
     unreachable: tuple[Json, str] | None = None
     service_default: Json = MISSING
     is_slice: bool = False
+    is_initial: bool = False
     by_person: ByPerson | None = None
 
     @property

@@ -184,6 +184,30 @@ SCHEDULES = Collection(
     wraps_requests=True,
 )
 
+DYNAMIC_CONTENT = Collection(
+    name="dynamic_content_items",
+    api="support",
+    path="/dynamic_content/items",
+    items="items",
+    item="item",
+    paging="cursor",
+    update_verb="PUT",
+    wraps_requests=True,
+)
+
+DYNAMIC_CONTENT_VARIANTS = Collection(
+    name="dynamic_content_variants",
+    api="support",
+    path="/dynamic_content/items/{parent}/variants",
+    items="variants",
+    item="variant",
+    paging="cursor",
+    update_verb="PUT",
+    wraps_requests=True,
+    parent="dynamic_content_items",
+    embedded="variants",
+)
+
 HOLIDAYS = Collection(
     name="holidays",
     api="support",
@@ -368,6 +392,8 @@ BY_NAME = {
         BRANDS,
         SCHEDULES,
         HOLIDAYS,
+        DYNAMIC_CONTENT,
+        DYNAMIC_CONTENT_VARIANTS,
         TICKET_FORMS,
         WEBHOOKS,
         USERS,
