@@ -82,6 +82,8 @@ def compare(resource: Resource, part: Part, live: Live, entry: Entry | None, nam
     for each in part.fields:
         is_stated, value = stated_value(resource, each)
         if each.is_initial:
+            if is_stated:
+                result.desired[each.path] = each.codec.desired(value, names)
             continue
         if not is_stated:
             if each.path in applied and each.by_person is None:
