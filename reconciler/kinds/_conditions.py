@@ -95,7 +95,7 @@ TIME_FIELDS = STATUS_TIME_FIELDS | {
 }
 """Hours since or until something happened: in automations alone, and there only under `all`."""
 
-Value = str | bool | External | Id | SkillUse | list[str | External | Id] | None
+Value = str | bool | External | Id | list[str | External | Id] | None
 
 
 class Condition(Shape):
@@ -110,7 +110,9 @@ class Action(Shape):
     """One action: a field and the value it gets."""
 
     field: Text = Field(description="The vendor's field, such as group_id, priority, current_tags.")
-    value: Value = Field(default=UNSTATED, description="The value it gets; a name where the vendor wants an id.")
+    value: Value | SkillUse = Field(
+        default=UNSTATED, description="The value it gets; a name where the vendor wants an id."
+    )
 
 
 Conditions = Annotated[list[Condition], Field(max_length=200)]

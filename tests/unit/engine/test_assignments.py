@@ -214,7 +214,7 @@ def test_a_person_who_leaves_a_group_loses_open_tickets_and_only_those(tmp_path:
         approved = environment(bare, approvals=(approval(plan),))
         report = opened.apply(approved)
         assert (0, []) == (report.exit_code(), members(opened))
-        tickets = opened.person("GET", "/api/v2/tickets")["tickets"]
+        tickets = opened.emulator.objects("maison-lune", "/api/v2/tickets")
         assert [None, 5000, 5000] == [each["assignee_id"] for each in tickets]
         assert [] == ids(opened.plan(approved).plan)
 

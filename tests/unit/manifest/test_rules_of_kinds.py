@@ -130,6 +130,59 @@ def test_read_only_rights_of_a_role_cannot_be_stated(found: Judge) -> None:
     assert [("manifest/unknown-field", "error", 1, [])] == found(text)
 
 
+SKILL = """\
+kind: skill
+name: langue
+title: Langue
+values:
+  - {name: japonais, title: Japonais}
+  - name: chinois
+    title: Chinois
+    conditions:
+      all: [{field: brand_id, operator: is, value: "maison"}]
+"""
+
+
+def test_a_reference_inside_an_item_of_a_keyed_list_is_reported_on_its_line(found: Judge) -> None:
+    assert [("reference/unknown", "error", 9, [])] == found(SKILL)
+
+
+@pytest.mark.parametrize(
+    ("skill", "expected"),
+    [
+        ("langue/japonais", []),
+        ("langue/japonnais", [("reference/unknown-part", "error", 14, [1])]),
+        ("langage/japonais", [("reference/unknown", "error", 14, [])]),
+        ("{external: Langue/Japonais}", []),
+        ("{id: 6e279587-e930-11e8-a292-09cfcdea1b75}", [("reference/by-id", "warning", 14, [])]),
+    ],
+)
+def test_a_skill_is_a_value_that_its_attribute_s_manifest_lists(
+    found: Judge, skill: str, expected: list[tuple[str, str, int, list[int]]]
+) -> None:
+    skills = "kind: skill\nname: langue\ntitle: Langue\nvalues:\n  - {name: japonais, title: Japonais}\n"
+    trigger = (
+        "---\nkind: trigger\nname: japon\ntitle: Japon\ncategory: {external: Messagerie}\n"
+        "conditions: {all: [{field: status, operator: is, value: new}]}\nactions:\n"
+        f"  - {{field: status, value: open}}\n  - {{field: set_skills, value: {{skill: {skill}, priority: 1}}}}\n"
+    )
+
+    assert expected == found(skills + trigger)
+
+
+@pytest.mark.parametrize(
+    ("values", "line"),
+    [
+        ("  - {name: japonais, title: Japonais}\n  - {name: japonais, title: Nippon}\n", 6),
+        ("  - {name: japonais, title: Japonais}\n  - {name: nippon, title: japonais}\n", 6),
+    ],
+)
+def test_values_of_a_skill_differ_in_slug_and_title(found: Judge, values: str, line: int) -> None:
+    assert [("skill/two-values-alike", "error", line, [])] == found(
+        f"kind: skill\nname: langue\ntitle: Langue\nvalues:\n{values}"
+    )
+
+
 BOT = "\n---\n{kind: responder, name: bot, type: bot, webhook: {target: 'https://bot.example', triggers: ['conversation:message']}}"
 AGENTS = "\n---\n{kind: responder, name: agents, type: builtin, integration_type: 'zd:agentWorkspace'}"
 AI = "\n---\n{kind: responder, name: ia, type: builtin, integration_type: 'zd:answerBot'}"
