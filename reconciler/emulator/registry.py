@@ -26,6 +26,7 @@ from reconciler.emulator import (
     trigger_definitions,
     triggers,
     webhooks,
+    x_handles,
 )
 from reconciler.emulator.call import Route
 from reconciler.emulator.collection import Collection
@@ -50,6 +51,7 @@ COLLECTIONS: list[Collection] = [
     *conversations.COLLECTIONS,
     *switchboards.COLLECTIONS,
     *webhooks.COLLECTIONS,
+    *x_handles.COLLECTIONS,
 ]
 ROUTES: list[Route] = [
     *oauth.ROUTES,
@@ -72,6 +74,7 @@ ROUTES: list[Route] = [
     *conversations.ROUTES,
     *switchboards.ROUTES,
     *webhooks.ROUTES,
+    *x_handles.ROUTES,
 ]
 
 

@@ -28,6 +28,7 @@ from reconciler.engine.finishing import finished_plan
 from reconciler.engine.identity import Identity, Matching
 from reconciler.engine.leaving import draft_leaving
 from reconciler.engine.matching import match
+from reconciler.engine.observing import observed_steps
 from reconciler.engine.present import draft_present
 from reconciler.engine.removing import removal_steps
 from reconciler.engine.renames import block_renames, move_entries
@@ -80,6 +81,7 @@ def make_plan(inputs: Inputs) -> Planned:
     find_dependencies(draft, situation)
     open_circles(draft, situation)
     spread_waiting(draft)
+    observed_steps(draft, situation)
     plan = finished_plan(draft, situation)
     return Planned(plan, matching, resources, entries, draft.observed, draft.desired)
 

@@ -267,6 +267,39 @@ LOCALES = Collection(
     wraps_requests=True,
 )
 
+ORGANIZATIONS = Collection(
+    name="organizations",
+    api="support",
+    path="/organizations",
+    items="organizations",
+    item="organization",
+    paging="cursor",
+    update_verb="PUT",
+    wraps_requests=True,
+)
+
+TICKET_FIELDS = Collection(
+    name="ticket_fields",
+    api="support",
+    path="/ticket_fields",
+    items="ticket_fields",
+    item="ticket_field",
+    paging="cursor",
+    update_verb="PUT",
+    wraps_requests=True,
+)
+
+X_HANDLES = Collection(
+    name="x_handles",
+    api="support",
+    path="/channels/twitter/monitored_twitter_handles",
+    items="monitored_twitter_handles",
+    item="monitored_twitter_handle",
+    paging="none",
+    update_verb="PUT",
+    wraps_requests=True,
+)
+
 APP = Collection(
     name="app",
     api="conversations",
@@ -328,6 +361,9 @@ BY_NAME = {
         ENTITLEMENTS,
         AGENT_SKILLS,
         LOCALES,
+        ORGANIZATIONS,
+        TICKET_FIELDS,
+        X_HANDLES,
         APP,
         ACCOUNT_SETTINGS,
         CHAT_ROUTING,

@@ -22,6 +22,7 @@ from reconciler.render.shape_words import Schema, nested, resolved, sample, type
 
 ATTESTED = "attested: a person sets it up and vouches for it, since no API shows it"
 GIVEN = "managed: what it states is given to live objects that are not its own"
+OBSERVED = "observed: a person sets it, and a read shows whether it is done; never written"
 SHARED_KEYS = frozenset(ManifestModel.model_fields)
 """Keys that manifests of every kind have."""
 
@@ -44,6 +45,7 @@ class FieldFacts:
     notes: tuple[str, ...] = ()
     hazard: str = ""
     default: str = ""
+    mode: str = ""
     is_shared: bool = False
 
 
@@ -111,7 +113,7 @@ def kind_facts(name: str) -> KindFacts:
         title=kind.title,
         purpose=tuple(paragraphs),
         referred_to=_referred_to(kind),
-        on_remove=_on_remove(kind) if kind.model is not None else "",
+        on_remove=_on_remove(kind, types) if kind.model is not None else "",
         types=types,
         limits=kind.limits,
         cannot=kind.cannot,
@@ -147,14 +149,14 @@ def _types(kind: Kind) -> Iterator[TypeFacts]:
         yield TypeFacts(
             name=type_name,
             summary=" ".join((model.__doc__ or "").split()),
-            mode=_given_or_attested(kind, parts) or _mode(kind, is_made_bare, makers),
+            mode=_given(kind, parts) or _type_mode(kind, parts, is_made_bare, makers),
             found_by=_found_by(kind, parts),
             parts=(
                 *(_part_facts(part) for part in parts if part.is_object and not part.aspect),
                 *(_part_facts(each.part("…")) for each in kind.children),
             ),
             fields=tuple(_field_facts(kind, schema, definitions, fields, "", "")),
-            manual=None if is_made_bare else _manual(kind, bare),
+            manual=None if is_made_bare and parts else _manual(kind, bare),
         )
 
 
@@ -181,11 +183,30 @@ def _makers(kind: Kind, bare: Mapping[str, Json], optional: list[str]) -> list[s
     return [key for key in optional if all(part.creates for part in kind.parts({**bare, key: "sample"}))]
 
 
-def _given_or_attested(kind: Kind, parts: list[Part]) -> str:
-    """The mode of a kind without a live object of its own, or an empty text."""
-    if any(part.is_object or part.arrangement for part in parts):
+def _given(kind: Kind, parts: list[Part]) -> str:
+    """The mode of a kind that gives to objects that are not its own, or an empty text."""
+    return GIVEN if parts and not any(part.is_object or part.arrangement for part in parts) else ""
+
+
+def _type_mode(kind: Kind, parts: list[Part], is_made_bare: bool, makers: list[str]) -> str:
+    fields = [each for part in parts for each in part.fields]
+    if kind.attests and not parts:
+        return ATTESTED
+    if any(each.by_person for each in fields) and all(each.by_person or _is_only_matched(each) for each in fields):
+        return OBSERVED
+    return _mode(kind, is_made_bare, makers)
+
+
+def _is_only_matched(each: Field) -> bool:
+    return each.is_key and not each.on_create and not each.on_update
+
+
+def _field_mode(each: Field) -> str:
+    if each.by_person is None:
         return ""
-    return GIVEN if parts else ATTESTED if kind.attests else ""
+    if not each.is_readable:
+        return "attested"
+    return "observed or attested" if each.by_person.when_unseen == "attest" else "observed"
 
 
 def _mode(kind: Kind, is_made_bare: bool, makers: list[str]) -> str:
@@ -251,6 +272,7 @@ def _field_facts(
             notes=tuple(_notes(kind, managed)) if managed else (),
             hazard=_hazard(managed) if managed else "",
             default=_default(managed) if managed else "",
+            mode=_field_mode(managed) if managed else "",
             is_shared=not above and key in SHARED_KEYS and managed is None,
         )
         if members is not None and not (not above and key in SHARED_KEYS):
@@ -263,7 +285,13 @@ def _notes(kind: Kind, each: Field) -> Iterator[str]:
         yield "Secret, never read back. A higher generation writes it again."
     elif each.rotates == "by_hand":
         yield "Secret, never read back. The service cannot change it: a higher generation is a manual step."
-    elif each.is_key and not each.on_create and not each.on_update:
+    elif each.by_person is not None:
+        yield f"Set by a person in {each.by_person.admin_center}; never written."
+        if each.is_readable:
+            yield "A read shows whether it is done."
+        if each.by_person.when_unseen == "attest":
+            yield "Somebody vouches for it where no read shows it." if each.is_readable else "Somebody vouches for it."
+    elif _is_only_matched(each):
         yield "Matched and verified, never sent."
     elif each.on_create and not each.on_update:
         yield "Fixed once the object exists: another value blocks the plan, it is never a re-creation."
@@ -334,7 +362,7 @@ def _referred_to(kind: Kind) -> str:
     return f"by its manifest's name; a live one without a manifest as {external}"
 
 
-def _on_remove(kind: Kind) -> str:
+def _on_remove(kind: Kind, types: tuple[TypeFacts, ...]) -> str:
     words = {
         "delete": "the live object is deleted, if the memory says that it is ours",
         "keep": "the live object stays, and is no longer managed",
@@ -342,7 +370,7 @@ def _on_remove(kind: Kind) -> str:
     }
     if kind.watches is not None:
         return "nothing is taken away; what it gave is no longer looked at"
-    if kind.attests is not None:
+    if kind.attests is not None and all(not each.parts for each in types):
         return "nobody is asked about it any more; what a person set stays"
     if kind.on_remove == "deactivate" and kind.deactivates is not None:
         path, value = kind.deactivates
