@@ -144,7 +144,7 @@ def _types(kind: Kind) -> Iterator[TypeFacts]:
         yield TypeFacts(
             name=type_name,
             summary=" ".join((model.__doc__ or "").split()),
-            mode=ATTESTED if kind.attests and not parts else _mode(kind, is_made_bare, makers),
+            mode=kind.mode or (ATTESTED if kind.attests and not parts else "") or _mode(kind, is_made_bare, makers),
             found_by=_found_by(kind, parts),
             parts=tuple(_part_facts(part) for part in parts if part.arrangement is None),
             fields=tuple(_field_facts(kind, schema, definitions, fields, "", "")),
@@ -317,7 +317,7 @@ def _on_remove(kind: Kind) -> str:
         "keep": "the live object stays, and is no longer managed",
         "block": "the plan is blocked until lifecycle.on_remove or a tombstone (removed:) says what shall happen",
     }
-    if kind.attests is not None:
+    if kind.attests is not None or kind.attests_beside is not None:
         return "nobody is asked about it any more; what a person set stays"
     if kind.on_remove == "deactivate" and kind.deactivates is not None:
         path, value = kind.deactivates
