@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from reconciler.cli.demo_person import clicks, vouched
 from reconciler.cli.emulate import load_emulator
 from reconciler.cli.options import Setting
 from reconciler.cli.options import command as shared
@@ -95,10 +97,12 @@ class Walk:
         self.type("plan", "-e", name, expected=0)
         self.title(f"{name}: apply exactly that plan; manual steps stay open: 18")
         self.type("apply", f"plans/{name}.json", expected=18)
-        self.title(f"{name}: a person connects WhatsApp and Instagram in Admin Center")
-        self.connect_by_hand(name)
-        self.title(f"{name}: the next plan finds both and completes them")
+        self.title(f"{name}: a person does in Admin Center what the plan says")
+        self.work_by_hand(name)
+        self.title(f"{name}: the next plan finds it, and shows what somebody has to vouch for")
         self.type("plan", "-e", name, expected=0)
+        self.type("attest", "-e", name, *vouched(self.planned(name)), "--by", "Camille Roy", expected=0)
+        self.title(f"{name}: what waited for the person is applied")
         self.type("apply", f"plans/{name}.json", expected=0)
         self.title(f"{name}: plan again, nothing to do")
         self.type("plan", "-e", name, "--exit-code", expected=0)
@@ -146,27 +150,16 @@ class Walk:
         package = str(Path(__file__).resolve().parents[2])
         return {**kept, **CREDENTIALS, **urls, **columns, "PYTHONPATH": package, "PYTHONIOENCODING": "utf-8"}
 
-    def connect_by_hand(self, name: str) -> None:
-        """What a person does in Admin Center: connect the two channels that Meta's sign-up alone can."""
-        values = self._values(name)
-        path = f"/sc/v2/apps/{values['app_id']}/integrations"
-        self.person(
-            name,
-            path,
-            {"type": "whatsapp", "displayName": "WhatsApp", "phoneNumber": values["whatsapp_fr"].lstrip("+")},
-            f"WhatsApp number {values['whatsapp_fr']} connected",
-        )
-        self.person(
-            name,
-            path,
-            {
-                "type": "instagram",
-                "displayName": "Instagram",
-                "businessId": values["instagram_fr_business_id"],
-                "businessUsername": "maisonlune",
-            },
-            "Instagram account @maisonlune connected",
-        )
+    def work_by_hand(self, name: str) -> None:
+        """What a person does in Admin Center, by the instructions of the plan and nothing else."""
+        for click in clicks(self.planned(name), self._app_id(name)):
+            self.person(name, click.path, click.content, click.said)
+
+    def planned(self, name: str) -> list[dict[str, Any]]:
+        """The steps of the plan file that was written last."""
+        path = self.folder / "plans" / f"{name}.json"
+        steps: list[dict[str, Any]] = json.loads(path.read_bytes())["plan"]["steps"]
+        return steps
 
     def edit_by_hand(self, name: str) -> None:
         """What a person should not have done: a description and a trigger's action, edited in the account."""
@@ -191,12 +184,11 @@ class Walk:
         if not self.setting.is_json:
             self.setting.console.data(f"  (in the account: {what})")
 
-    def _values(self, name: str) -> dict[str, Any]:
+    def _app_id(self, name: str) -> str:
         from reconciler.manifest.yaml_reader import parse
 
         path = self.folder / "environments" / name / "environment.yaml"
-        document = parse(path.read_bytes(), path.name).documents[0]
-        return {**document["values"], "app_id": document["account"]["app_id"]}
+        return str(parse(path.read_bytes(), path.name).documents[0]["account"]["app_id"])
 
 
 command = demo

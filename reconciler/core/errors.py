@@ -8,6 +8,8 @@
     ├── LeaseHeld               another apply holds the environment                      exit 13
     ├── SecretUnavailable       a secret reference does not resolve                      exit 16
     ├── StoreError              the store cannot be read or written                      exit 1
+    │   ├── StoreDenied         a shared store refuses our credentials                   exit 16
+    │   ├── StoreUnreachable    a shared store does not answer: try later                exit 17
     │   ├── VersionMoved        put-if-version lost a race: read again, decide again
     │   └── StoreCorrupt        a document is not what we wrote: never an empty state
     └── ServiceError            an answer, or none, from the service
@@ -89,6 +91,18 @@ class SecretUnavailable(ReconcilerError):
 
 class StoreError(ReconcilerError):
     """The store cannot be read or written."""
+
+
+class StoreDenied(StoreError):
+    """A shared store is there, but may not be read or written with these credentials."""
+
+    exit_code = 16
+
+
+class StoreUnreachable(StoreError):
+    """A shared store cannot be reached or does not answer; a put may have happened or not."""
+
+    exit_code = 17
 
 
 class VersionMoved(StoreError):

@@ -6,7 +6,8 @@ A kind is data and pure functions over values; it refuses to know HTTP clients, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, Literal, Protocol
 
 from reconciler.core.diagnostic import Path
@@ -38,6 +39,8 @@ class Collection:
     request bodies carry `item` too. `query` is sent with every listing. `has_item_read` is false where the
     service has no GET for one object. `deleted_flag` names the member that marks a softly deleted object. `is_settings`
     says that there is exactly one object, read and written at `path` itself; it may have no id of its own.
+    `is_read_when_ours` says that it is listed only inside parents that a manifest or the memory has something in.
+    `embedded` names the member of its parent's object that holds all of its objects, so that no listing of its own is needed.
     """
 
     name: str
@@ -53,6 +56,8 @@ class Collection:
     has_item_read: bool = True
     deleted_flag: str = ""
     is_settings: bool = False
+    is_read_when_ours: bool = False
+    embedded: str = ""
 
     def object_path(self, listing_path: str, live_id: str) -> str:
         """Where one object is read and written, given the path of its listing in an account."""
@@ -150,7 +155,8 @@ class Field:
     secret. `together` names a group of arrays that the API replaces together. `inert` is what the object is
     created with until its link step. `is_key` marks the natural key. `default` counts as stated. `writes` is the
     member of a request body where it differs from the one that is read. `reads` names a kind whose objects are needed
-    to understand the live value. `unreachable` is a value that an existing object can never get, and why.
+    to understand the live value. `unreachable` is a value that an existing object can never get, and why. `is_slice`
+    says that `api` is one list that all fields of the `together` group share, each its own items of it.
     """
 
     path: str
@@ -168,6 +174,7 @@ class Field:
     writes: str = ""
     reads: str = ""
     unreachable: tuple[Json, str] | None = None
+    is_slice: bool = False
 
     @property
     def written(self) -> str:
@@ -196,7 +203,13 @@ class Part:
     `kind/` of another kind (its only instance), whose live id fills the collection's `{parent}`. A part that
     `creates` nothing is found, never made; `permanent` says why an object is never deleted either. `follows` lists parts of the same resource that must exist first;
     `links_after` those that must exist before its inert fields get their real values. `takes` names the objects
-    that the service removes together with it: their collection, and the member that holds its live id.
+    that the service removes together with it: their collection, and the member that holds its live id (empty where
+    they live inside it).
+
+    A part with `stated_in` is a child: the item of that list of the manifest, living in the object of `parent`. It is
+    made after that object, or together with it as an item of `inside_member`, and goes with it. A part with `aspect` is
+    another side of the resource's own object (the part without a name): never created, and written below the object's
+    path under that member.
     """
 
     name: str
@@ -217,6 +230,27 @@ class Part:
     type_value: str = ""
     arrangement: Arrangement | None = None
     takes: tuple[tuple[str, str], ...] = ()
+    stated_in: str = ""
+    aspect: str = ""
+
+    @property
+    def is_child(self) -> bool:
+        """Whether an item of a list states it."""
+        return bool(self.stated_in)
+
+    @property
+    def lives_as(self) -> str:
+        """The part whose live id is this one's too: itself, but for an aspect."""
+        return "" if self.aspect else self.name
+
+    @property
+    def is_found_by_itself(self) -> bool:
+        """Whether it is found among all objects of its collection, and not through another part of the resource."""
+        return not (self.inside or self.found_through[0] or self.is_child or self.aspect)
+
+    def is_made_inside(self, outer: Part) -> bool:
+        """Whether the creation of another part of the resource creates this one too."""
+        return bool(self.inside_member) and (self.parent if self.is_child else self.inside) == outer.name
 
     def why_permanent(self) -> str:
         """Why the object can never be deleted, or an empty string."""
@@ -239,6 +273,50 @@ class Part:
     def admits(self, live: Mapping[str, Json]) -> bool:
         """Whether a live object of the collection is of this part's type."""
         return not self.type_member or live.get(self.type_member) == self.type_value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Children:
+    """Items of a list of the manifest that are live objects of their own, inside the object of the part `parent`.
+
+    `path` is the list, in the resource a mapping from each item's key to the item; `label` starts the names of the
+    parts, `<label>/<key>`. The paths of `fields` are those within an item; all key fields together tell one child of an
+    object from the others. `created_in` names the member of the parent's creation that makes them with it.
+    """
+
+    label: str
+    path: str
+    collection: Collection
+    fields: tuple[Field, ...]
+    parent: str = ""
+    created_in: str = ""
+
+    def part(self, key: str) -> Part:
+        """The part of the item with that key."""
+        return _child_part(self, key)
+
+    def part_named(self, name: str) -> Part | None:
+        """The part of that name, or None when it is none of these."""
+        label, slash, key = name.partition("/")
+        return self.part(key) if slash and label == self.label else None
+
+    def parts(self, document: Mapping[str, Json]) -> tuple[Part, ...]:
+        """The parts of all items that a document states."""
+        items = document.get(self.path)
+        return tuple(map(self.part, items)) if isinstance(items, Mapping) else ()
+
+
+@cache
+def _child_part(children: Children, key: str) -> Part:
+    return Part(
+        f"{children.label}/{key}",
+        children.collection,
+        tuple(replace(each, path=f"{children.path}[{key}].{each.path}") for each in children.fields),
+        parent=children.parent,
+        follows=(children.parent,),
+        inside_member=children.created_in,
+        stated_in=children.path,
+    )
 
 
 class Arrangement(Protocol):
@@ -348,12 +426,22 @@ class Twins:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """How a live object of the kind is found by its natural key: the part that holds it and the live member."""
+    """How a live object of the kind is found by its natural key: the part that holds it and the live member.
+
+    `ignores_case` says that the service takes two spellings of a key for one, as with e-mail addresses; the canonical
+    form is then in lower case. Where `is_qualified`, the key is the parent's value of that member, a slash, and its own.
+    """
 
     part: str
     collection: Collection
     member: str
     label: str
+    ignores_case: bool = False
+    is_qualified: bool = False
+
+    def key(self, text: str) -> str:
+        """A key as a reference states it or the service answers it, in its canonical form."""
+        return text.lower() if self.ignores_case else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,12 +450,15 @@ class Kind:
 
     `model` is the pydantic model (or discriminated union) of its manifests, None for kinds that are only
     looked up. `parts` gives the parts of one document, in the order in which they are created. `rules` judge a
-    resolved document beyond its schema, `relations` judge it beside the other manifests, `twins` says what two of them cannot share. `manual` is the step that a
-    person does where the tool cannot create. `attests` are the steps that a person vouches for, `attests_beside` those
-    that follow from other manifests too. `noted` are fields
+    resolved document beyond its schema, `relations` judge it beside the other manifests, `twins` says what two of them
+    cannot share. `manual` is the step that a person does where the tool cannot create. `attests` are the steps that a
+    person vouches for, `attests_beside` those that follow from other manifests too. `noted` are fields
     that no part manages, such as what a person enters; their references are checked like any other. `exclusive` are
-    the fields whose value only one environment can have. `limits` and `cannot` are sentences for `explain`, `mode` is
+    the fields whose value only one environment can have; of those, `contested` are the ones where the vendor does not
+    say so, which an approval lets two environments share. `limits` and `cannot` are sentences for `explain`, `mode` is
     what it says where the parts do not tell who does the work.
+    `children` are the lists whose items are parts; `parts` gives those of the items that the document states.
+    `expand` writes the short forms of a valid document out, and makes mappings of its keyed lists.
     """
 
     name: str
@@ -386,7 +477,10 @@ class Kind:
     attests_beside: Callable[[Resource, Neighbours], tuple[Attested, ...]] | None = None
     noted: tuple[Field, ...] = ()
     exclusive: tuple[str, ...] = ()
+    contested: tuple[str, ...] = ()
     matches_by_title: bool = False
+    children: tuple[Children, ...] = ()
+    expand: Callable[[Mapping[str, Json]], dict[str, Json]] | None = None
     keeps_when_vanished: bool = False
     secret_requirements: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
     sources: tuple[str, ...] = ()

@@ -114,6 +114,11 @@ class Step:
         return bool(self.waits_for)
 
     @property
+    def is_of_child(self) -> bool:
+        """Whether it is about one item of a list, an object inside the resource's own; such parts have a slash."""
+        return "/" in self.part
+
+    @property
     def is_change(self) -> bool:
         """Whether running it changes the account or the memory; manual and waiting steps do not."""
         return self.action in CHANGING and not self.is_waiting

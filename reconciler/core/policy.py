@@ -32,17 +32,26 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """Somebody's word that one effect of one step may happen, until a day in the form YYYY-MM-DD."""
+    """Somebody's word, until a day in the form YYYY-MM-DD, that one effect of one step may happen, or that a limit may
+    be passed by exactly the number that was measured."""
 
-    step: str
-    effect: str
     by: str
     reason: str
     until: str
+    step: str = ""
+    effect: str = ""
+    limit: str = ""
+    measured: str = ""
+
+    @property
+    def subject(self) -> str:
+        """What is approved, in one word: the step, or the limit with its number."""
+        return self.step or f"{self.limit}={self.measured}"
 
     def as_json(self) -> dict[str, str]:
-        """As plain values."""
-        return {"step": self.step, "effect": self.effect, "by": self.by, "reason": self.reason, "until": self.until}
+        """As plain values, those that are not empty."""
+        names = ("step", "effect", "limit", "measured", "by", "reason", "until")
+        return {name: value for name in names if (value := getattr(self, name))}
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,15 @@ def by_id(live_id: str) -> dict[str, str]:
     return {"id": live_id}
 
 
+def path_keys(path: str) -> tuple[str, ...]:
+    """The keys of a field's path: dots part them, and one key of a keyed list may stand in brackets with dots in it."""
+    above, bracket, rest = path.partition("[")
+    if not bracket:
+        return tuple(path.split(".")) if path else ()
+    key, _, below = rest.rpartition("]")
+    return (*above.split("."), key, *(each for each in below.split(".") if each))
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """One reference as a manifest states it.
@@ -73,6 +82,8 @@ class Lifecycle:
 class Resource:
     """What one manifest asks for, values resolved: `document` is the whole of it, `positions` finds its lines.
 
+    Short forms are written out in `document`, and lists whose items have keys are mappings from key to item. A path is
+    dotted, with such a key in brackets: `values[japonais].title`.
     `removed` is set by a tombstone. `positions` maps a path in the document to a position, with the document
     itself under `()`; it holds what the plan prints as causes, so only top-level keys and the document.
     """
@@ -96,9 +107,9 @@ class Resource:
         return str(self.document.get("type", ""))
 
     def stated(self, path: str) -> tuple[bool, Json]:
-        """Whether the manifest states the dotted `path`, and its value."""
+        """Whether the manifest states `path`, and its value."""
         value: Json = self.document
-        for key in path.split("."):
+        for key in path_keys(path):
             if not isinstance(value, Mapping) or key not in value:
                 return False, None
             value = value[key]
@@ -106,7 +117,7 @@ class Resource:
 
     def position(self, path: str) -> Position | None:
         """The nearest known position of a dotted path: itself, an ancestor, or the document."""
-        keys = tuple(path.split(".")) if path else ()
+        keys = path_keys(path)
         for length in range(len(keys), -1, -1):
             if keys[:length] in self.positions:
                 return self.positions[keys[:length]]

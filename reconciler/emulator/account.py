@@ -86,6 +86,10 @@ class Account:
         number = self._offset << 32 | self.count_up()
         return "01HG80" + "".join(CROCKFORD[number >> 5 * place & 31] for place in range(19, -1, -1))
 
+    def new_uuid(self) -> str:
+        """A UUID, ascending."""
+        return f"{self._offset:08x}-7326-11e8-b07e-{self.count_up():012x}"
+
     def new_connection_number(self) -> int:
         """A number that no other connection has, in this account or another: pages and bots are exclusive."""
         return self._offset % 100_000 * 1000 + self.count_up("connections")

@@ -10,11 +10,12 @@ from reconciler.emulator.collection import is_text
 
 
 def clauses(value: Any, name: str, keys: tuple[str, ...]) -> list[Json]:
-    """A list of clauses as it is stored; None is an empty one (the contract's arrays are nullable)."""
+    """A list of clauses as it is stored, the first key saying what each is about; None is an empty one (the contract's
+    arrays are nullable)."""
     if value is None:
         return []
-    if not isinstance(value, list) or not all(isinstance(item, dict) and is_text(item.get("field")) for item in value):
-        raise record_invalid(name, f"{name.capitalize()}: is not a list of objects with a field")
+    if not isinstance(value, list) or not all(isinstance(item, dict) and is_text(item.get(keys[0])) for item in value):
+        raise record_invalid(name, f"{name.capitalize()}: is not a list of objects with a {keys[0]}")
     return [{key: item.get(key) for key in keys} for item in value]
 
 

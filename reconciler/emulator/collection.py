@@ -35,7 +35,7 @@ class Collection:
 
     `path` is the real list path with `{names}` for its variable parts; `table` is where the account keeps the
     documents; `root` and `item` are the envelopes; `modes` says how the list is paged; `id_type` is what the vendor
-    makes ids of (`integer`, `string` of an integer, `ulid`, or `record` for Conversations). `admit` completes a document that
+    makes ids of (`integer`, `string` of an integer, `ulid`, `uuid`, or `record` for Conversations). `admit` completes a document that
     came from a seed or from Admin Center. A `singleton` has one document and no list.
     """
 
@@ -65,6 +65,8 @@ class Collection:
             return account.new_conversations_id()
         if self.id_type == "ulid":
             return account.new_ulid()
+        if self.id_type == "uuid":
+            return account.new_uuid()
         number = account.new_support_id()
         return str(number) if self.id_type == "string" else number
 
@@ -80,7 +82,8 @@ class Collection:
         if self.id_type != "record":
             document.setdefault("created_at", account.now())
             document.setdefault("updated_at", document["created_at"])
-            document["url"] = account.url(f"{self.path}/{document['id']}.json")
+            inside = {key[1:]: value for key, value in document.items() if key.startswith("_")}
+            document["url"] = account.url(f"{self.path.format_map(inside)}/{document['id']}.json")
         return account.put(self.table, document["id"], document)
 
     def find(self, account: Account, key: str) -> Json:

@@ -23,7 +23,7 @@ def draft_absent(
 ) -> None:
     """Draft what brings a part into being that was not found: its create, or what a person has to do."""
     kind = find_kind(resource.kind)
-    if part.creates and not part.inside:
+    if part.creates and (part.is_child or not part.inside):
         _draft_create(draft, situation, resemblances, resource, part, identity)
     else:
         _draft_manual(draft, resource, kind, part)
@@ -36,11 +36,11 @@ def _draft_create(
     parts = {each.name: each for each in kind.parts(resource.document)}
     key = (resource.address, part.name)
     cause = "vanished" if identity.was else "intended"
-    changes, deferred = _create_changes(draft, situation, resource, part, cause)
+    changes, deferred = create_changes(draft, situation, resource, part, cause)
     inner_deferred: dict[str, list[Change]] = {}
     for inner in parts.values():
-        if inner.inside and inner.inside == part.name:
-            inside, later = _create_changes(draft, situation, resource, inner, cause)
+        if inner.is_made_inside(part):
+            inside, later = create_changes(draft, situation, resource, inner, cause)
             changes.extend(replace(change, address=resource.address, part=inner.name) for change in inside)
             inner_deferred[inner.name] = later
             draft.provided[resource.address, inner.name] = step_id("create", resource.address, part.name)
@@ -87,7 +87,7 @@ def _draft_create(
             draft_link(draft, resource, parts[name], later, create)
 
 
-def _create_changes(
+def create_changes(
     draft: Draft, situation: Situation, resource: Resource, part: Part, cause: str
 ) -> tuple[list[Change], list[Change]]:
     """What a creation sends, and what has to wait for a link step."""

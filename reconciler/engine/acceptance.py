@@ -45,7 +45,7 @@ def check_acceptable(saved: PlanFile, environment: LoadedEnvironment, now: datet
             f"the plan is {age_hours:.0f} hours old, the limit is {limit} (policy.max_plan_age_hours)", fix=again
         )
     today = now.date().isoformat()
-    expired = [str(each["step"]) for each in plan.approvals if str(each["until"]) < today]
+    expired = [str(each.get("step") or each.get("limit")) for each in plan.approvals if str(each["until"]) < today]
     if expired:
         raise PlanNotAcceptable(f"the approval of {', '.join(expired)} has expired", fix=again)
 

@@ -134,7 +134,9 @@ class _Applier:
         else:
             entry = self.memory.entries[step.address]
             is_live = bool(step.live_id)
-            if is_live:
+            if step.part:
+                self.memory.keep(step.address, bookkeeping.without_part(entry, step.part))
+            elif is_live:
                 self.memory.keep(step.address, replace(entry, retired="keep", applied={}))
             else:
                 self.memory.drop(step.address)
@@ -149,7 +151,7 @@ class _Applier:
         self.result.end(step, "applied")
 
     def _update(self, step: Step, resource: Resource, part: Part) -> None:
-        live_id = self.readings.names.id_of(step.address, part.name) or step.live_id
+        live_id = self.readings.names.id_of(step.address, part.lives_as) or step.live_id
         parent = self.readings.parent(resource, part)
         live = self.readings.fresh(step, part, parent, live_id)
         values: dict[str, Json] = {}
@@ -210,12 +212,12 @@ class _Applier:
     def _finish_removal(self, step: Step) -> None:
         entry = self.memory.entries.get(step.address)
         if entry is not None:
-            remaining = {part: live_id for part, live_id in entry.live.items() if part != step.part}
-            inner = {part.name for part in parts_of_entry(step.address, entry) if part.inside}
-            if set(remaining) <= inner:
+            remaining = bookkeeping.without_part(entry, step.part)
+            inner = {part.name for part in parts_of_entry(step.address, entry) if part.inside or part.is_child}
+            if set(remaining.live) <= inner:
                 self.memory.drop(step.address)
             else:
-                self.memory.keep(step.address, replace(entry, live=remaining))
+                self.memory.keep(step.address, remaining)
         self.memory.is_dirty = True
         self.result.end(step, "applied")
 

@@ -14,6 +14,7 @@ from reconciler.core.resource import Json, Resource, ref
 from reconciler.core.state import Entry
 from reconciler.engine.comparing import cause_at
 from reconciler.engine.drafting import Draft, step_id
+from reconciler.engine.entry_parts import child_named
 from reconciler.engine.identity import Matching
 from reconciler.engine.live import AccountNames, Live
 from reconciler.kinds._registry import find_kind
@@ -71,6 +72,8 @@ def _release(draft: Draft, resource: Resource, entry: Entry) -> None:
     """A part that the manifest no longer states, such as an order, is not managed any more; nothing moves."""
     stated = {part.name for part in find_kind(resource.kind).parts(resource.document)}
     for part in sorted(entry.applied.keys() - stated):
+        if child_named(resource.kind, part) is not None:
+            continue
         changes = tuple(
             Change(path, "release", value, None, Cause("release")) for path, value in entry.applied[part].items()
         )

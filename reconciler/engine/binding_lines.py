@@ -26,7 +26,7 @@ def is_found_again(part: Part) -> bool:
     """Whether the live object can be told from others without the memory: by a readable key, or by its place."""
     return (
         part.is_singleton
-        or bool(part.inside or part.found_through[0])
+        or bool(part.inside or part.found_through[0] or part.aspect)
         or any(each.is_readable for each in part.key_fields())
     )
 

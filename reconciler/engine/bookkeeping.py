@@ -64,6 +64,15 @@ def written(entry: Entry, part: str, changes: Iterable[Change]) -> Entry:
     )
 
 
+def without_part(entry: Entry, part: str) -> Entry:
+    """The entry without one part: its live id and what was applied to it."""
+    return replace(
+        entry,
+        live={name: live_id for name, live_id in entry.live.items() if name != part},
+        applied={name: fields for name, fields in entry.applied.items() if name != part},
+    )
+
+
 def by_owner(step: Step) -> dict[tuple[str, str], list[Change]]:
     """The changes of a step by the address and part that they belong to."""
     owners: dict[tuple[str, str], list[Change]] = {}
@@ -86,14 +95,17 @@ def in_step(planned: Planned, entries: Mapping[str, Entry], attested: Mapping[st
         ):
             continue
         applied = {part: dict(fields) for part, fields in entry.applied.items()}
-        arranged = {part.name for part in find_kind(resource.kind).parts(resource.document) if part.arrangement}
+        parts = find_kind(resource.kind).parts(resource.document)
+        homes = {each.name: each.lives_as for each in parts}
+        arranged = {each.name for each in parts if each.arrangement}
         for (owner, part), observed in planned.observed.items():
             desired = planned.desired.get((owner, part), {})
-            is_ours = part in entry.live or part in arranged
+            home = homes.get(part, part)
+            is_ours = home in entry.live or part in arranged
             if (
                 owner == address
                 and is_ours
-                and planned.matching.identity(address, part).live_id in ("", entry.live.get(part))
+                and planned.matching.identity(address, part).live_id in ("", entry.live.get(home))
             ):
                 for path, value in desired.items():
                     if path in observed and observed[path] == value:

@@ -42,6 +42,10 @@ class Claims:
         """The live id that the memory holds for a part whose object is gone."""
         return self.matching.identity(resource.address, part.name).was
 
+    def is_claimed(self, part: Part, live_id: str) -> bool:
+        """Whether a live object of a part's collection is somebody's already."""
+        return (part.collection.name, live_id) in self.claimants
+
     def unclaimed(self, part: Part) -> list[Live]:
         """The live objects that a part could be and that nobody claims."""
         return [

@@ -47,7 +47,7 @@ def natural_key(resource: Resource) -> dict[str, Json]:
     """What the object is found by without the memory, and its type."""
     key: dict[str, Json] = {"type": resource.type} if resource.type else {}
     for part in find_kind(resource.kind).parts(resource.document):
-        for each in part.key_fields():
+        for each in part.key_fields() if not part.is_child else ():
             is_stated, value = stated_value(resource, each)
             if is_stated:
                 key[each.path] = value

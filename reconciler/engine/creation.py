@@ -16,6 +16,7 @@ from reconciler.core.resource import Json, Resource
 from reconciler.core.state import Intent
 from reconciler.engine import bookkeeping
 from reconciler.engine.binding_lines import binding_line, is_found_again
+from reconciler.engine.children import with_keys
 from reconciler.engine.live import Live
 from reconciler.engine.memory import Memory
 from reconciler.engine.readings import Conflict, Readings
@@ -66,7 +67,7 @@ class Creation:
         parts = {each.name: each for each in find_kind(resource.kind).parts(resource.document)}
         sent = {change.path for change in step.changes}
         stated = {each.path for each in part.fields} | {
-            each.path for inner in parts.values() if inner.inside == part.name and inner.inside for each in inner.fields
+            each.path for inner in parts.values() if inner.is_made_inside(part) for each in inner.fields
         }
         inert: dict[str, Json] = {}
         kind = find_kind(resource.kind)
@@ -137,15 +138,17 @@ class Creation:
 
     def _bind_inner(self, step: Step, resource: Resource, part: Part, live_id: str, created: Live) -> None:
         for inner in find_kind(resource.kind).parts(resource.document):
-            if not inner.inside or inner.inside != part.name:
+            if not inner.is_made_inside(part):
                 continue
             listed = created.get(inner.inside_member)
-            objects = (
+            answered = (
                 [each for each in listed if isinstance(each, dict) and "id" in each] if isinstance(listed, list) else []
             )
+            objects = self._made_inside(resource, inner, answered)
             if len(objects) != 1:
                 self.run.reader.list_again(self.readings.snapshot, inner.collection.name, live_id)
-                objects = [dict(each) for each in self.readings.snapshot.objects(inner.collection.name, live_id)]
+                inside = self.readings.snapshot.objects(inner.collection.name, live_id)
+                objects = self._made_inside(resource, inner, inside)
             if len(objects) != 1:
                 raise ServiceUnavailable(
                     f"{step.address} was created with {len(objects)} {inner.collection.items} instead of one"
@@ -155,6 +158,10 @@ class Creation:
             self.readings.names.bind(step.address, inner.name, inner.collection.name, inner_id)
             entry = self.memory.entries.get(step.address)
             self.memory.entries[step.address] = bookkeeping.bound(entry, resource, inner.name, inner_id, created=True)
+
+    def _made_inside(self, resource: Resource, inner: Part, objects: Sequence[Live]) -> list[Live]:
+        """The objects that a part made inside another one could be: of children, those with its keys."""
+        return with_keys(resource, inner, objects, self.readings.names) if inner.is_child else list(objects)
 
     def _settle_lost(
         self, step: Step, resource: Resource, part: Part, parent: str, request: Request, unknown: OutcomeUnknown

@@ -167,7 +167,8 @@ class _Decider:
         if change.before == field.inert or (change.path, change.before) == kind.deactivates:
             return True
         entry = self.fresh.entries.get(address)
-        is_ours = entry is not None and entry.live.get(part) == self.fresh.matching.identity(address, part).live_id
+        home = its_part.lives_as if its_part is not None else part
+        is_ours = entry is not None and entry.live.get(home) == self.fresh.matching.identity(address, part).live_id
         return entry is not None and is_ours and change.path not in entry.applied.get(part, {})
 
     def _was_to_be_created(self, address: str, part: str) -> bool:

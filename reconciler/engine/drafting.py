@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 
 from reconciler.core.kind import Part
 from reconciler.core.plan import Change, Step
+from reconciler.core.policy import Approval
 from reconciler.core.resource import Json, Resource
 
 
 @dataclass(slots=True)
 class Draft:
-    """A plan in the making: steps by id, what each needs, and what each brings about."""
+    """A plan in the making: steps by id, what each needs, what each brings about, and the approvals used so far."""
 
     steps: dict[str, Step] = field(default_factory=dict)
     needs: dict[str, set[str]] = field(default_factory=dict)
@@ -22,6 +23,7 @@ class Draft:
     observed: dict[tuple[str, str], dict[str, Json]] = field(default_factory=dict)
     desired: dict[tuple[str, str], dict[str, Json]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    approvals: list[Approval] = field(default_factory=list)
 
     def add(self, step: Step, *needs: str) -> None:
         """Add a step and what it needs to have run before."""

@@ -19,7 +19,13 @@ def parts_of_entry(address: str, entry: Entry) -> Iterable[Part]:
     kind, name = address.split("/", 1)
     key = dict(entry.key or {})
     document = {"kind": kind, "name": name, **({"type": key["type"]} if "type" in key else {})}
-    return tuple(part for part in find_kind(kind).parts(document) if part.arrangement is None)
+    own = tuple(part for part in find_kind(kind).parts(document) if part.arrangement is None)
+    return (*own, *(child for each in entry.live if (child := child_named(kind, each)) is not None))
+
+
+def child_named(kind: str, part: str) -> Part | None:
+    """The child of that part name, or None when the part is none."""
+    return next((found for each in find_kind(kind).children if (found := each.part_named(part)) is not None), None)
 
 
 def bound_tombstones(

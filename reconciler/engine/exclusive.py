@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from reconciler.core.guard import approval_line, approval_of
+from reconciler.core.plan import digest_of
 from reconciler.core.resource import Json, Resource
 from reconciler.engine.drafting import Draft
+from reconciler.engine.situation import Situation, Taken
 from reconciler.kinds._registry import find_kind
 
 Identity = tuple[str, str, str, Json]
@@ -23,24 +26,41 @@ def exclusive_identities(resources: Iterable[Resource]) -> Iterator[tuple[Identi
                 yield (resource.kind, resource.type, path, value), resource
 
 
-def taken_elsewhere(resources: Sequence[Resource], others: Mapping[str, Sequence[Resource]]) -> dict[str, list[str]]:
-    """The reasons why addresses cannot be planned, by address; `others` are the other environments' resources."""
-    reasons: dict[str, list[str]] = {}
+def taken_elsewhere(resources: Sequence[Resource], others: Mapping[str, Sequence[Resource]]) -> dict[str, list[Taken]]:
+    """What addresses state that another environment has, by address; `others` are the other environments' resources."""
+    found: dict[str, list[Taken]] = {}
     for name, theirs in sorted(others.items()):
         held = dict(exclusive_identities(theirs))
         for identity, resource in exclusive_identities(resources):
             other = held.get(identity)
             if other is not None:
-                reasons.setdefault(resource.address, []).append(
-                    f'{identity[2]} "{identity[3]}" is also that of {other.address} in the environment {name}. Only one '
-                    "account can have it: the other one would stop receiving. Give each environment its own, as a value."
-                )
-    return reasons
+                found.setdefault(resource.address, []).append(_taken(identity, resource, other, name))
+    return found
 
 
-def block_exclusive(draft: Draft, taken: Mapping[str, Sequence[str]]) -> None:
-    """Block every change of an address that states what another environment has."""
+def _taken(identity: Identity, resource: Resource, other: Resource, environment: str) -> Taken:
+    kind, _, path, value = identity
+    shared = f'{path} "{value}" is also that of {other.address} in the environment {environment}.'
+    own = "Give each environment its own, as a value"
+    if path not in find_kind(kind).contested:
+        return Taken(f"{shared} Only one account can have it: the other one would stop receiving. {own}.")
+    subject = f"exclusive:{resource.address}#{path}"
+    effect = digest_of([path, value, environment, other.address])
+    return Taken(
+        f"{shared} Whether two accounts can share it is not documented; one of them may stop receiving. {own}, or approve "
+        f"it by {approval_line(subject, effect)}",
+        subject,
+        effect,
+    )
+
+
+def block_exclusive(draft: Draft, situation: Situation) -> None:
+    """Block what states another environment's own, waiting steps too, unless somebody approved sharing it."""
+    inputs = situation.inputs
     for step in list(draft.steps.values()):
-        if step.is_change:
-            for reason in taken.get(step.address, ()):
-                draft.block(step.id, reason)
+        for taken in inputs.taken_elsewhere.get(step.address, ()) if step.action != "manual" else ():
+            approval = approval_of(inputs.environment.approvals, taken.subject, taken.effect, inputs.today)
+            if approval is None or not taken.subject:
+                draft.block(step.id, taken.reason)
+            elif approval not in draft.approvals:
+                draft.approvals.append(approval)

@@ -12,6 +12,7 @@ from reconciler.core.graph import in_order
 from reconciler.core.guard import guard
 from reconciler.core.plan import Plan, Step
 from reconciler.engine.drafting import Draft
+from reconciler.engine.entry_parts import child_named
 from reconciler.engine.situation import Situation
 from reconciler.engine.warning import plan_warnings
 
@@ -40,7 +41,7 @@ def finished_plan(draft: Draft, situation: Situation) -> Plan:
         digests=situation.environment.digests,
         steps=guarded,
         warnings=tuple(dict.fromkeys([*draft.warnings, *plan_warnings(situation.environment, situation.snapshot)])),
-        approvals=approvals,
+        approvals=(*(each.as_json() for each in draft.approvals), *approvals),
     )
 
 
@@ -53,11 +54,16 @@ def _rank(step: Step) -> tuple[int, str, str]:
 
 
 def _owned_counts(situation: Situation, steps: Sequence[Step]) -> dict[str, int]:
-    """How many resources of each kind are ours once the steps ran; the guard's shares are of these."""
+    """How many resources of each kind are ours once the steps ran, and children of them (`<kind>#`); the guard's shares
+    are of these."""
     owned: dict[str, int] = {}
     for address, entry in situation.entries.items():
         if not entry.retired:
-            owned[address.split("/")[0]] = owned.get(address.split("/")[0], 0) + 1
+            kind = address.split("/")[0]
+            owned[kind] = owned.get(kind, 0) + 1
+            children = sum(child_named(kind, part) is not None for part in entry.live)
+            if children:
+                owned[f"{kind}#"] = owned.get(f"{kind}#", 0) + children
     for address in {step.address for step in steps if step.action == "adopt" and step.is_change}:
         if address not in situation.entries:
             owned[address.split("/")[0]] = owned.get(address.split("/")[0], 0) + 1

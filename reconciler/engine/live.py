@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
 
-from reconciler.core.kind import MISSING, Field, Part, Unresolved
+from reconciler.core.kind import MISSING, Field, Lookup, Part, Unresolved
 from reconciler.core.resource import Json, by_id, external, ref
 from reconciler.kinds._collections import BY_NAME
 from reconciler.kinds._registry import find_kind
@@ -39,6 +39,16 @@ class Snapshot:
             each
             for (name, owner), listing in self.listings.items()
             if name == collection and (not parent or owner == parent)
+            for each in listing.objects
+            if each.get("deleted") is not True
+        ]
+
+    def placed(self, collection: str) -> list[tuple[str, Live]]:
+        """Its live objects with their parents' ids, softly deleted ones left out."""
+        return [
+            (owner, each)
+            for (name, owner), listing in self.listings.items()
+            if name == collection
             for each in listing.objects
             if each.get("deleted") is not True
         ]
@@ -129,7 +139,7 @@ class AccountNames:
         found = self.snapshot.find(lookup.collection.name, live_id)
         if found is None:
             return by_id(live_id)
-        key = str(found[1].get(lookup.member))
+        key = self._key(lookup, *found)
         return external(kind, key) if len(self._keyed(kind, key)) == 1 else by_id(live_id)
 
     def live_id(self, reference: Mapping[str, Json]) -> str:
@@ -150,13 +160,16 @@ class AccountNames:
         """The same reference in its best form: an external object that a manifest manages becomes a ref."""
         if "external" not in reference:
             return dict(reference)
-        try:
-            live_id = self.live_id(reference)
-        except Unresolved:
+        kind, lookup = str(reference["kind"]), find_kind(str(reference["kind"])).lookup
+        if lookup is None:
             return dict(reference)
-        lookup = find_kind(str(reference["kind"])).lookup
-        owner = self._owners.get((lookup.collection.name, live_id)) if lookup else None
-        return ref(*owner) if owner else dict(reference)
+        plain = external(kind, lookup.key(str(reference["external"])))
+        try:
+            live_id = self.live_id(plain)
+        except Unresolved:
+            return plain
+        owner = self._owners.get((lookup.collection.name, live_id))
+        return ref(*owner) if owner else plain
 
     def _keyed(self, kind: str, key: str) -> list[str]:
         lookup = find_kind(kind).lookup
@@ -166,10 +179,16 @@ class AccountNames:
         known = self._keys.get(kind)
         if known is None or any(old is not new for old, new in zip_longest(known[0], listings)):
             ids: dict[str, list[str]] = {}
-            for each in self.snapshot.objects(lookup.collection.name):
-                ids.setdefault(str(each.get(lookup.member)), []).append(str(each["id"]))
+            for parent, each in self.snapshot.placed(lookup.collection.name):
+                ids.setdefault(self._key(lookup, parent, each), []).append(str(each["id"]))
             known = self._keys[kind] = (listings, ids)
-        return known[1].get(key, [])
+        return known[1].get(lookup.key(key), [])
+
+    def _key(self, lookup: Lookup, parent: str, live: Live) -> str:
+        """What an external reference calls a live object."""
+        own = lookup.key(str(live.get(lookup.member)))
+        outer = self.snapshot.find(lookup.collection.parent, parent) if lookup.is_qualified else None
+        return f"{lookup.key(str(outer[1].get(lookup.member)))}/{own}" if outer else own
 
 
 def observe(field: Field, live: Live, names: AccountNames) -> Json:

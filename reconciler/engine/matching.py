@@ -14,6 +14,7 @@ from reconciler.core.policy import Binding
 from reconciler.core.resource import Json, Resource
 from reconciler.core.state import Entry
 from reconciler.engine.binding_lines import binding_key, ways_out
+from reconciler.engine.children import bind_leaving, find_child
 from reconciler.engine.claims import Claims
 from reconciler.engine.composite import find_inside, find_through
 from reconciler.engine.entry_parts import parts_of_entry
@@ -54,10 +55,11 @@ class _Matcher:
         ]
         self._claim_what_is_removed()
         for resource, part in parts:
-            self._from_memory(resource, part)
+            if not part.aspect:
+                self._from_memory(resource, part)
         self._refuse_shared_keys(parts)
         for resource, part in parts:
-            if not find_kind(resource.kind).matches_by_title and not part.found_through[0] and not part.inside:
+            if not find_kind(resource.kind).matches_by_title and part.is_found_by_itself:
                 self._by_key(resource, part)
         for resource, part in parts:
             if part.found_through[0]:
@@ -67,7 +69,15 @@ class _Matcher:
                 find_inside(self.claims, resource, part)
         titled = [pair for pair in parts if find_kind(pair[0].kind).matches_by_title]
         find_by_title(self.claims, [pair for pair in titled if self.claims.is_open(*pair)])
+        for resource, part in parts:
+            if part.is_child:
+                find_child(self.claims, resource, part)
+        bind_leaving(self.claims, self.resources, self.entries)
         self._refuse_double_claims()
+        for resource, part in parts:
+            if part.aspect:
+                own = self.claims.matching.identity(resource.address, part.lives_as)
+                self.claims.conclude(resource, part, own)
         return self.claims.matching
 
     def _claim_what_is_removed(self) -> None:
@@ -87,7 +97,7 @@ class _Matcher:
         """Two manifests that state one natural key are one object; a second one is neither adopted nor created."""
         sharing: dict[tuple[str, str, str, Json], list[tuple[Resource, Part]]] = {}
         for resource, part in parts:
-            if find_kind(resource.kind).matches_by_title or part.found_through[0] or part.inside:
+            if find_kind(resource.kind).matches_by_title or not part.is_found_by_itself:
                 continue
             stated = self.claims.stated_keys(resource, part)
             if stated or part.is_singleton:

@@ -15,6 +15,7 @@ from reconciler.core.resource import Json, Resource
 from reconciler.core.state import Entry
 from reconciler.engine.absent import draft_absent
 from reconciler.engine.arranging import arrange_steps
+from reconciler.engine.aspects import draft_aspect
 from reconciler.engine.attesting import attested_steps
 from reconciler.engine.circles import open_circles, spread_waiting
 from reconciler.engine.dependencies import find_dependencies
@@ -24,6 +25,7 @@ from reconciler.engine.exclusive import block_exclusive
 from reconciler.engine.externals import look_up_externals
 from reconciler.engine.finishing import finished_plan
 from reconciler.engine.identity import Identity, Matching
+from reconciler.engine.leaving import draft_leaving
 from reconciler.engine.matching import match
 from reconciler.engine.present import draft_present
 from reconciler.engine.removing import removal_steps
@@ -61,10 +63,13 @@ def make_plan(inputs: Inputs) -> Planned:
     for resource in environment.resources:
         if not resource.removed:
             _draft_resource(draft, situation, resemblances, resource)
+    for resource in environment.resources:
+        if not resource.removed:
+            draft_leaving(draft, situation, resource)
     arrange_steps(draft, resources, matching, entries)
     removal_steps(draft, environment, resources, matching, entries, inputs.snapshot, inputs.memory)
     make_room_for_twins(draft)
-    block_exclusive(draft, inputs.taken_elsewhere)
+    block_exclusive(draft, situation)
     attested_steps(draft, situation)
     block_renames(draft, situation)
     look_up_externals(draft, situation)
@@ -76,15 +81,23 @@ def make_plan(inputs: Inputs) -> Planned:
 
 
 def _draft_resource(draft: Draft, situation: Situation, resemblances: Resemblances, resource: Resource) -> None:
-    for part in find_kind(resource.kind).parts(resource.document):
+    parts = find_kind(resource.kind).parts(resource.document)
+    for part in parts:
         if part.arrangement is not None:
+            continue
+        if part.aspect:
+            draft_aspect(draft, situation, resource, part)
             continue
         identity = situation.matching.identity(resource.address, part.name)
         if identity.undecided or identity.unknown:
             _draft_blocked(draft, situation, resource, part, identity)
         elif identity.live_id:
             draft_present(draft, situation, resource, part, identity)
-        elif not part.inside or situation.matching.identity(resource.address, part.inside).live_id:
+        elif all(
+            situation.matching.identity(resource.address, outer.name).live_id
+            for outer in parts
+            if part.is_made_inside(outer)
+        ):
             draft_absent(draft, situation, resemblances, resource, part, identity)
 
 

@@ -7,11 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reconciler.core.canonical import canonical_json
+from reconciler.core.guard import PROTECTION, approval_line, approval_of
 from reconciler.core.kind import Field, Part
-from reconciler.core.plan import Change, Step, digest_of
+from reconciler.core.plan import Change, Effect, Step, digest_of
 from reconciler.core.resource import Resource
 from reconciler.engine.attesting import attest_command
-from reconciler.engine.comparing import Comparison, cause_at, compare, observed_digest_content, rotation_by_hand
+from reconciler.engine.comparing import (
+    Comparison,
+    cause_at,
+    compare,
+    observed_digest_content,
+    rotation_by_hand,
+    secret_change,
+    secret_use,
+)
 from reconciler.engine.drafting import Draft, risk_of, step_id
 from reconciler.engine.identity import Identity
 from reconciler.engine.live import Live, observe_part
@@ -25,22 +35,20 @@ def draft_present(draft: Draft, situation: Situation, resource: Resource, part: 
         raise AssertionError(f"{resource.address} was found as {identity.live_id}. This is a bug in reconciler.")
     live = found[1]
     entry = situation.entries.get(resource.address)
-    is_ours = entry is not None and entry.live.get(part.name) == identity.live_id
+    is_ours = entry is not None and entry.live.get(part.lives_as) == identity.live_id
     comparison = compare(resource, part, live, entry if is_ours else None, situation.names)
     if is_ours and entry is not None and entry.protect and not resource.lifecycle.protect:
         is_first = next(iter(entry.live)) == part.name
         cause = cause_at(resource, "lifecycle", "intended")
-        comparison.changes.extend([Change("lifecycle.protect", "release", True, None, cause)] if is_first else [])
+        comparison.changes.extend([Change(PROTECTION, "release", True, None, cause)] if is_first else [])
     key = (resource.address, part.name)
     draft.observed[key], draft.desired[key] = comparison.observed, comparison.desired
     first: str = ""
-    if not is_ours:
+    if not is_ours and part.aspect:
+        first = step_id("adopt", resource.address, part.lives_as)
+    elif not is_ours:
         first = _draft_adopt(draft, situation, resource, part, identity, live)
-    for path in comparison.assumed_written:
-        draft.warnings.append(
-            f"{resource.address}: {path} is taken as written in its stated generation, since nothing remembers otherwise. "
-            "Raise its generation to write it again."
-        )
+    _warn_of_assumed_secrets(draft, situation, resource, part, comparison)
     if resource.lifecycle.watch_only:
         if comparison.changes:
             paths = ", ".join(change.path for change in comparison.changes)
@@ -48,6 +56,34 @@ def draft_present(draft: Draft, situation: Situation, resource: Resource, part: 
         return
     _draft_update(draft, situation, resource, part, identity, live, comparison, first)
     _draft_secrets(draft, situation, resource, part, identity, comparison, first)
+
+
+def _warn_of_assumed_secrets(
+    draft: Draft, situation: Situation, resource: Resource, part: Part, comparison: Comparison
+) -> None:
+    """Name the secrets that count as written, and write those that somebody approved to be written all the same."""
+    for path in comparison.assumed_written:
+        each = part.field(path)
+        if each is None:
+            continue
+        change = secret_change(resource, each, secret_use(resource.stated(path)[1]), "unknown")
+        subject = step_id("write_secret", resource.address, path)
+        effect = Effect(resource.address, part.name, path, canonical_json([change.op, change.after])).digest()
+        approvals = situation.environment.approvals
+        approval = approval_of(approvals, subject, effect, situation.inputs.today)
+        if approval is not None and each.rotates == "in_place":
+            comparison.secrets.append(change)
+            draft.approvals.append(approval)
+            continue
+        way_out = (
+            f"Raise its generation to write it again, or have it written once by {approval_line(subject, effect)}."
+            if each.rotates == "in_place"
+            else "The service cannot change it in place."
+        )
+        draft.warnings.append(
+            f"{resource.address}: {path} is taken as written in its stated generation, since nothing remembers otherwise. "
+            f"{way_out}"
+        )
 
 
 def _draft_adopt(

@@ -13,9 +13,11 @@ from reconciler.core.kind import Collection, Part
 from reconciler.core.policy import Binding
 from reconciler.core.resource import Json, Resource
 from reconciler.core.state import Entry
+from reconciler.engine.children import managed_children
 from reconciler.engine.entry_parts import bound_tombstones, parts_of_entry
 from reconciler.engine.live import Listing, Live, Snapshot
 from reconciler.engine.matching import match
+from reconciler.engine.qualified import inside_of_externals
 from reconciler.kinds._collections import BY_NAME
 from reconciler.kinds._conditions import VIA_FIELDS
 from reconciler.kinds._registry import find_kind
@@ -45,7 +47,9 @@ class Reader:
         roots = [each for each in needed if not each.parent]
         self._list(snapshot, [(each, "") for each in roots], with_definitions=wants_definitions)
         inner = [
-            each for each in needed if each.parent and not BY_NAME[each.parent].parent and each.parent != "integrations"
+            each
+            for each in needed
+            if each.parent and not BY_NAME[each.parent].parent and not (each.is_read_when_ours or each.embedded)
         ]
         self._list(snapshot, [(each, parent) for each in inner for parent in _ids(snapshot, each.parent)])
         self._list(snapshot, list(self._inside(snapshot, resources, entries, bindings)))
@@ -99,6 +103,7 @@ class Reader:
                 snapshot.listings[key] = Listing(unreadable=f"{result.summary}. {result.detail}".strip(), read_at=now)
             else:
                 snapshot.listings[key] = Listing(tuple(map(BY_NAME[key[0]].identified, result)), read_at=now)
+                _take_embedded(snapshot, key[0], now)
         if with_definitions:
             definitions = results[_DEFINITIONS]
             if not isinstance(definitions, ServiceError):
@@ -120,12 +125,20 @@ class Reader:
                 parents = [found.live_id] if found.live_id else _candidates(snapshot, outer)
                 for parent in parents:
                     wanted[part.collection.name, parent] = (part.collection, parent)
+            for children in managed_children(resource, entries.get(resource.address)) if not resource.removed else ():
+                parent = matching.identity(resource.address, children.parent).live_id
+                if parent:
+                    wanted[children.collection.name, parent] = (children.collection, parent)
         for entry, parts in _removed(resources, entries):
             for part in parts:
-                parent = entry.live.get(part.inside, "") if part.inside else ""
-                if parent and snapshot.find(part.collection.parent, parent):
-                    wanted[part.collection.name, parent] = (part.collection, parent)
-        return wanted.values()
+                inner = [(part.collection, _remembered_parent(entry, part))]
+                taken = [(BY_NAME[name], entry.live.get(part.name, "")) for name, member in part.takes if not member]
+                for collection, parent in inner + taken:
+                    if parent and snapshot.find(collection.parent, parent):
+                        wanted[collection.name, parent] = (collection, parent)
+        for collection, parent in inside_of_externals(resources, entries, snapshot):
+            wanted[collection.name, parent] = (collection, parent)
+        return [each for key, each in wanted.items() if key not in snapshot.listings]
 
     def _read_what_lists_leave_out(
         self,
@@ -141,7 +154,7 @@ class Reader:
                 continue
             for part in find_kind(resource.kind).parts(resource.document):
                 identity = matching.identity(resource.address, part.name)
-                if part.arrangement is not None or not part.collection.has_item_read:
+                if part.arrangement is not None or part.aspect or not part.collection.has_item_read:
                     continue
                 if identity.was and not identity.live_id:
                     self._read_into(snapshot, part.collection, identity.parent, identity.was)
@@ -152,8 +165,7 @@ class Reader:
                 live_id = entry.live.get(part.name, "")
                 is_readable = part.collection.has_item_read and not snapshot.unreadable(part.collection.name)
                 if live_id and is_readable and not snapshot.find(part.collection.name, live_id):
-                    parent = entry.live.get(part.inside, "") if part.inside else ""
-                    self._read_into(snapshot, part.collection, parent, live_id)
+                    self._read_into(snapshot, part.collection, _remembered_parent(entry, part), live_id)
 
     def _read_into(self, snapshot: Snapshot, collection: Collection, parent: str, live_id: str) -> None:
         if collection.parent and not parent:
@@ -203,6 +215,8 @@ def needed_collections(resources: Sequence[Resource], entries: Mapping[str, Entr
                 lookup = find_kind(field.reads).lookup if field.reads and resource.stated(field.path)[0] else None
                 if lookup is not None:
                     need(lookup.collection)
+        for children in managed_children(resource, entries.get(resource.address)):
+            need(children.collection)
         for reference in references_of(resource):
             lookup = find_kind(reference.kind).lookup
             if lookup is not None and "id" not in (reference.target if isinstance(reference.target, dict) else {}):
@@ -251,6 +265,21 @@ def _inner_parts(resource: Resource) -> Iterable[tuple[Part, Part]]:
     for part in parts.values():
         if part.inside:
             yield part, parts[part.inside]
+
+
+def _remembered_parent(entry: Entry, part: Part) -> str:
+    """The live id of what a remembered part lives in, where that is another part of its resource."""
+    outer = part.parent if part.is_child else part.inside
+    return entry.live.get(outer, "") if part.is_child or part.inside else ""
+
+
+def _take_embedded(snapshot: Snapshot, name: str, now: float) -> None:
+    """The listings that stand in the objects of a listing that was just read."""
+    for inner in [each for each in BY_NAME.values() if each.embedded and each.parent == name]:
+        for live in snapshot.objects(name):
+            listed = live.get(inner.embedded)
+            if isinstance(listed, list):
+                snapshot.listings[inner.name, str(live["id"])] = Listing(tuple(listed), read_at=now)
 
 
 def _candidates(snapshot: Snapshot, outer: Part) -> list[str]:

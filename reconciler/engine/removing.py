@@ -66,27 +66,52 @@ def removal_steps(
         wanted, key=lambda each: any(part.takes for part in parts_of_entry(each[0], each[1]))
     ):
         _remove(draft, address, entry, wish, cause, matching, snapshot, blocked, pointing.get(address, ()))
-    _remove_pointers_first(draft)
+    _remove_pointers_first(draft, entries)
 
 
-def _remove_pointers_first(draft: Draft) -> None:
-    """Let what points at another removed object go before it; two that point at each other block."""
+def _remove_pointers_first(draft: Draft, entries: Mapping[str, Entry]) -> None:
+    """Let what points at another removed object go before it; of two that point at each other, one lets go first."""
     removals = {key: step for key, step in draft.steps.items() if step.action == "delete"}
     for each, step in sorted(removals.items()):
-        pointed_at = set(_parts_in(draft.observed.get((step.address, step.part), {})))
+        seen = draft.observed.get((step.address, step.part), {})
+        pointed_at = set(_parts_in(seen))
         for other in [key for key, removal in removals.items() if (removal.address, removal.part) in pointed_at]:
             if removals[other].address == step.address:
                 continue
             if other not in _all_needs(draft, each):
                 draft.needs[other].add(each)
                 continue
-            reason = (
-                f"{step.address} and {removals[other].address} point at each other, so neither can go first. Put the manifest of "
-                f"{step.address} back, clear its reference (null) and apply that; then remove both."
-            )
-            for key, member in list(draft.steps.items()):
-                if member.address in (step.address, removals[other].address):
-                    draft.change(key, blocked=(*member.blocked, reason))
+            target = (removals[other].address, removals[other].part)
+            cleared = {path: value for path, value in seen.items() if target in _parts_in(value)}
+            letting_go = _let_go(draft, step, cleared, entries[step.address])
+            draft.needs[other].add(letting_go)
+            draft.needs[each].add(letting_go)
+
+
+def _let_go(draft: Draft, removal: Step, cleared: Mapping[str, Json], entry: Entry) -> str:
+    """The step that clears the pointers of an object which is removed later; returns its id."""
+    update = step_id("update", removal.address, removal.part)
+    part = next(each for each in parts_of_entry(removal.address, entry) if each.name == removal.part)
+    changes = tuple(
+        Change(each.path, "clear", cleared[each.path], None, Cause("intended"))
+        for each in part.fields
+        if each.path in cleared and each.on_update
+    )
+    draft.add(
+        Step(
+            update,
+            "update",
+            removal.address,
+            removal.part,
+            removal.live_id,
+            observed={"digest": digest_of([change.before for change in changes])},
+            binding="state",
+            changes=changes,
+            reason="it lets go of what points back at it, so that both can be removed",
+            blocked=removal.blocked,
+        )
+    )
+    return update
 
 
 def _all_needs(draft: Draft, step: str) -> set[str]:
@@ -153,7 +178,7 @@ def _remove(
     )
     earlier = _made_inert(draft, address, live, reasons, matching)
     for part, found in reversed(live):
-        if part.inside or (found is None and not unreadable):
+        if part.inside or part.is_child or (found is None and not unreadable):
             continue
         action = "deactivate" if wish == "deactivate" else "delete"
         seen = observe_part(part, found[1], matching.names) if found else {}
@@ -187,7 +212,7 @@ def _remove(
             risk="deletes_data" if action == "delete" else "",
             reversible=action == "deactivate",
             takes=tuple(f"{collection} {each['id']} ({title_of(each)})" for collection, each in taken),
-            blocked=(*reasons, *_unplanned_takings(draft, taken, matching)),
+            blocked=(*reasons, *_unplanned_takings(draft, address, taken, matching)),
         )
         draft.add(step, *earlier, *pointing, *_leaving(draft, taken, matching))
         earlier.append(step.id)
@@ -237,14 +262,18 @@ def _taken(part: Part, live_id: str, snapshot: Snapshot) -> list[tuple[str, Live
     return [
         (collection, each)
         for collection, member in part.takes
-        for each in snapshot.objects(collection)
-        if str(each.get(member)) == live_id
+        for each in snapshot.objects(collection, "" if member else live_id)
+        if not member or str(each.get(member)) == live_id
     ]
 
 
-def _unplanned_takings(draft: Draft, taken: Sequence[tuple[str, Live]], matching: Matching) -> Iterator[str]:
+def _unplanned_takings(
+    draft: Draft, address: str, taken: Sequence[tuple[str, Live]], matching: Matching
+) -> Iterator[str]:
     for collection, each in taken:
         owner = matching.names.owner(collection, str(each["id"]))
+        if owner is not None and owner[0] == address:
+            continue
         if owner is None or not _leaving_step(draft, owner):
             yield (
                 f"the service would remove {title_of(each)} ({each['id']}, {collection}) with it, which no step of this plan "

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from reconciler.core.kind import MISSING, Collection, Field, Part, Request, Slot
 from reconciler.core.resource import Json, Resource
 from reconciler.engine.comparing import secret_use, stated_value
-from reconciler.engine.live import AccountNames, Live
+from reconciler.engine.live import AccountNames, Live, observe
 
 
 def create_request(
@@ -20,7 +20,7 @@ def create_request(
     deferred: Iterable[str],
     inert: Mapping[str, Json],
 ) -> Request:
-    """The POST that creates a part, with the part that is made inside it; `deferred` paths are left for a link.
+    """The POST that creates a part, with the parts that are made inside it; `deferred` paths are left for a link.
 
     `inert` gives values in place of the stated ones. Raises Unresolved when a reference has no live id.
     """
@@ -29,8 +29,9 @@ def create_request(
         body[member] = names.live_id({"ref": resource.address, "part": other})
     body.update(_stated_body(resource, part, names, set(deferred), inert))
     for inner in parts.values():
-        if inner.inside and inner.inside == part.name:
-            body[inner.inside_member] = [_stated_body(resource, inner, names, set(deferred), {})]
+        if inner.is_made_inside(part):
+            inside = _stated_body(resource, inner, names, set(deferred), {})
+            body[inner.inside_member] = [*body.get(inner.inside_member, ()), inside]
     return Request(part.collection.api, "POST", path, _wrapped(part.collection, body), is_repeatable=False)
 
 
@@ -66,13 +67,14 @@ def update_request(
         elif each.together in groups and each.together:
             seen = _raw(each, live)
             if seen is not MISSING:
-                _put(body, each, seen)
+                _put(body, each, each.codec.encode(observe(each, live, names), names) if each.is_slice else seen)
     collection = part.collection
+    object_path = collection.object_path(path, live_id)
     return Request(
         collection.api,
         collection.update_verb,
-        collection.object_path(path, live_id),
-        _wrapped(collection, body),
+        f"{object_path}/{part.aspect}" if part.aspect else object_path,
+        {part.aspect: body} if part.aspect else _wrapped(collection, body),
         is_repeatable=True,
     )
 
@@ -100,4 +102,4 @@ def _put(body: dict[str, Json], each: Field, value: Json) -> None:
     *above, last = each.written.split(".")
     for key in above:
         target = target.setdefault(key, {})
-    target[last] = value
+    target[last] = [*target.get(last, ()), *value] if each.is_slice else value

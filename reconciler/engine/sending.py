@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from reconciler.core.kind import Collection, Request, Slot
+from reconciler.core.kind import Collection, Part, Request, Slot
 from reconciler.core.resource import Json
 from reconciler.core.secret import Secret
 from reconciler.engine.live import Live
@@ -41,6 +41,14 @@ def answered_object(answer: Json, collection: Collection) -> Live | None:
     """The object that an answer holds, with an id, or None."""
     value = answer.get(collection.item) if isinstance(answer, dict) else None
     return collection.identified(value) if isinstance(value, dict) else None
+
+
+def answered_part(answer: Json, part: Part, live_id: str) -> Live | None:
+    """The object that the answer to a write of a part holds, or of an aspect the members of it that it tells."""
+    if not part.aspect:
+        return answered_object(answer, part.collection)
+    value = answer.get(part.aspect) if isinstance(answer, dict) else None
+    return {**value, "id": live_id} if isinstance(value, dict) else None
 
 
 def _revealed(body: Json, secrets: Mapping[str, Secret]) -> Any:

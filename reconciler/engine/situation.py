@@ -15,11 +15,21 @@ from reconciler.manifest.loader import LoadedEnvironment
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """Why another environment already has what an address states. `subject` and `effect` are what an approval names
+    where the vendor does not say that only one account can have it; elsewhere they are empty, and nothing helps."""
+
+    reason: str
+    subject: str = ""
+    effect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Inputs:
     """Everything that a plan follows from. `entries` are the memory's, `today` is a day as YYYY-MM-DD.
 
     `attested` maps the ids of manual steps that somebody vouched for to the digest of what they vouched for.
-    `taken_elsewhere` holds reasons, by address, why another environment already has what a manifest states.
+    `taken_elsewhere` holds, by address, what a manifest states and another environment already has.
     """
 
     environment: LoadedEnvironment
@@ -28,7 +38,7 @@ class Inputs:
     snapshot: Snapshot
     today: str
     attested: Mapping[str, str] = field(default_factory=dict)
-    taken_elsewhere: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    taken_elsewhere: Mapping[str, Sequence[Taken]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

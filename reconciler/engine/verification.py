@@ -14,7 +14,7 @@ from reconciler.engine.differences import describe_difference
 from reconciler.engine.live import Live, observe
 from reconciler.engine.readings import Readings
 from reconciler.engine.run import Applied, Run
-from reconciler.engine.sending import answered_object
+from reconciler.engine.sending import answered_part
 
 
 class Verification:
@@ -30,7 +30,7 @@ class Verification:
 
     def conclude(self, step: Step, part: Part, parent: str, live_id: str, answer: Json, note: str = "") -> None:
         """Read the answer back: what it tells must be what was written; what it leaves out is listed at the end."""
-        live = answered_object(answer, part.collection)
+        live = answered_part(answer, part, live_id)
         if live is None or "id" not in live:
             self.postpone((part.collection.name, parent), step, part, live_id)
             self.result.end(step, "applied", note, live_id)

@@ -28,6 +28,7 @@ INTEGRATION_WEBHOOKS = Collection(
     update_verb="PATCH",
     wraps_requests=False,
     parent="integrations",
+    is_read_when_ours=True,
 )
 
 SWITCHBOARDS = Collection(
@@ -137,6 +138,30 @@ QUEUES = Collection(
     wraps_requests=True,
 )
 
+SKILL_ATTRIBUTES = Collection(
+    name="skill_attributes",
+    api="support",
+    path="/routing/attributes",
+    items="attributes",
+    item="attribute",
+    paging="none",
+    update_verb="PUT",
+    wraps_requests=True,
+)
+
+SKILL_VALUES = Collection(
+    name="skill_values",
+    api="support",
+    path="/routing/attributes/{parent}/values",
+    items="attribute_values",
+    item="attribute_value",
+    paging="none",
+    update_verb="PATCH",
+    wraps_requests=True,
+    parent="skill_attributes",
+    is_read_when_ours=True,
+)
+
 BRANDS = Collection(
     name="brands",
     api="support",
@@ -177,6 +202,30 @@ WEBHOOKS = Collection(
     items="webhooks",
     item="webhook",
     paging="cursor",
+    update_verb="PUT",
+    wraps_requests=True,
+)
+
+USERS = Collection(
+    name="users",
+    api="support",
+    path="/users",
+    items="users",
+    item="user",
+    paging="cursor",
+    update_verb="PUT",
+    wraps_requests=True,
+    # Without it the listing holds every customer too (developer.zendesk.com/api-reference/ticketing/users/users).
+    query=(("role[]", "agent"), ("role[]", "admin")),
+)
+
+LOCALES = Collection(
+    name="locales",
+    api="support",
+    path="/locales",
+    items="locales",
+    item="locale",
+    paging="none",
     update_verb="PUT",
     wraps_requests=True,
 )
@@ -231,10 +280,14 @@ BY_NAME = {
         MACROS,
         CUSTOM_ROLES,
         QUEUES,
+        SKILL_ATTRIBUTES,
+        SKILL_VALUES,
         BRANDS,
         SCHEDULES,
         TICKET_FORMS,
         WEBHOOKS,
+        USERS,
+        LOCALES,
         APP,
         ACCOUNT_SETTINGS,
         CHAT_ROUTING,

@@ -18,6 +18,7 @@ from reconciler.core.kind import Names
 from reconciler.core.resource import Json, Reference
 from reconciler.kinds._codecs import Plain, canonical_reference
 from reconciler.kinds._model import UNSTATED, External, Id, Shape, Text
+from reconciler.kinds._skills import SKILL_FIELDS, SkillUse, SkillUses
 
 VIA_IDS: Mapping[str, str] = {
     "whatsapp": "74",
@@ -43,6 +44,7 @@ VIA_IDS: Mapping[str, str] = {
 recorded from real accounts."""
 
 _VIA_NAMES = {number: name for name, number in VIA_IDS.items()}
+_SKILL_USES = SkillUses()
 
 VIA_FIELDS = frozenset({"via_id", "current_via_id"})
 TAG_FIELDS = frozenset({"current_tags", "set_tags", "remove_tags"})
@@ -93,7 +95,7 @@ TIME_FIELDS = STATUS_TIME_FIELDS | {
 }
 """Hours since or until something happened: in automations alone, and there only under `all`."""
 
-Value = str | bool | External | Id | list[str | External | Id] | None
+Value = str | bool | External | Id | SkillUse | list[str | External | Id] | None
 
 
 class Condition(Shape):
@@ -128,7 +130,10 @@ def referenced_kind(field: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Rules(Plain):
     """An array of conditions or actions. The canonical form keeps the vendor's fields and operators, has
-    references for ids, channel names for via ids, and tags and lists of channels sorted."""
+    references for ids, channel names for via ids, and tags and lists of channels sorted. `called` is the service's name
+    for what manifests call `field`."""
+
+    called: str = "field"
 
     def desired(self, value: Json, names: Names) -> Json:
         """Canonical items in order."""
@@ -136,18 +141,22 @@ class Rules(Plain):
 
     def live(self, value: Json, names: Names) -> Json:
         """Canonical items in order; null, numbers and missing members as the service mixes them."""
-        return [_shaped(item, self._live_value(item["field"], item.get("value"), names)) for item in value or ()]
+        items = [{**item, "field": item[self.called]} for item in value or ()]
+        return [_shaped(item, self._live_value(item["field"], item.get("value"), names)) for item in items]
 
     def encode(self, value: Json, names: Names) -> Json:
         """Items as the service wants them."""
-        return [_shaped(item, self._encode_item(item, names)) for item in value]
+        shaped = [_shaped(item, self._encode_item(item, names)) for item in value]
+        return [{self.called if key == "field" else key: inner for key, inner in item.items()} for item in shaped]
 
     def references(self, value: Json, path: Path) -> Iterator[Reference]:
         """The references that stand in values."""
         for index, item in enumerate(value):
             field, inner = item.get("field", ""), item.get("value")
             where = (*path, index, "value")
-            if field in REFERENCE_FIELDS:
+            if field in SKILL_FIELDS:
+                yield from _SKILL_USES.references(inner, where)
+            elif field in REFERENCE_FIELDS:
                 for position, each in enumerate(inner) if isinstance(inner, list) else ((None, inner),):
                     if _is_reference(each):
                         yield Reference(
@@ -167,6 +176,8 @@ class Rules(Plain):
             return [self._desired_value(field, item, names) for item in value]
         if field in TAG_FIELDS:
             return _tags(value)
+        if field in SKILL_FIELDS:
+            return _SKILL_USES.desired(value, names)
         if field in VIA_FIELDS:
             return _VIA_NAMES.get(str(value), value)
         if field in REFERENCE_FIELDS and _is_reference(value):
@@ -187,6 +198,8 @@ class Rules(Plain):
             return [self._live_value(field, item, names) for item in value]
         if field in TAG_FIELDS:
             return _tags(value)
+        if field in SKILL_FIELDS:
+            return _SKILL_USES.live(value, names)
         if field in VIA_FIELDS:
             return _VIA_NAMES.get(str(value), _scalar(value))
         if field in REFERENCE_FIELDS:
@@ -213,6 +226,8 @@ class Rules(Plain):
             if field in TAG_FIELDS:
                 return " ".join(value)
             return [self._encode_value(field, item, names) for item in value]
+        if field in SKILL_FIELDS:
+            return _SKILL_USES.encode(value, names)
         if isinstance(value, Mapping):
             return names.live_id(value)
         if field in VIA_FIELDS and isinstance(value, str):

@@ -584,6 +584,7 @@ KIND = Kind(
     rules=(_whole_credentials, _findable, _different_prechat_names),
     manual=_manual,
     exclusive=("phone_number", "page_id", "business_id", "business_username", "channel_id"),
+    contested=("page_id", "business_id", "business_username"),
     keeps_when_vanished=True,
     secret_requirements={"authentication_message_secret": _long_enough},
     limits=(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from reconciler.core.diagnostic import Diagnostic
@@ -15,15 +15,21 @@ from reconciler.manifest.yaml_reader import parse
 _HEADER = "# yaml-language-server: $schema=../../schemas/attestations.schema.json\n"
 
 
-def with_attestation(path: Path, root: Path, entry: Mapping[str, str]) -> bytes:
-    """The file's bytes with the entry in the place of an earlier one of the same step, or at its end.
+def with_attestations(path: Path, root: Path, entries: Sequence[Mapping[str, str]]) -> bytes:
+    """The file's bytes with each entry in the place of an earlier one of the same step, or at its end.
 
     A file that is not there counts as empty. Raises InvalidManifests when the file does not parse, and UsageError when
-    the entry cannot be written into it without touching what a person wrote.
+    an entry cannot be written into it without touching what a person wrote.
     """
     file = read_file(path, root) if path.exists() or path.is_symlink() else SourceFile(display_name(path, root), b"")
     if isinstance(file, Diagnostic):
         raise InvalidManifests("attestations.yaml cannot be read", [file])
+    for entry in entries:
+        file = SourceFile(file.name, _with_one(file, entry))
+    return file.data
+
+
+def _with_one(file: SourceFile, entry: Mapping[str, str]) -> bytes:
     parsed = parse(file.data, file.name)
     if parsed.diagnostics:
         raise InvalidManifests(f"{file.name} is invalid", parsed.diagnostics)

@@ -85,7 +85,16 @@ def check_entries(
                 why="There is no such day.",
                 fix="Write a day of the calendar, such as 2026-03-31.",
             )
-        step = _STEP.fullmatch(entry["step"])
+        subjects = [names for names in (("step", "effect"), ("limit", "measured")) if entry.keys() & set(names)]
+        if day == "until" and (len(subjects) != 1 or not entry.keys() >= set(subjects[0])):
+            yield Diagnostic(
+                "approval/subject",
+                "an approval names a step with its effect, or a limit with its measured number",
+                place((index,), False),
+                why="It holds for exactly one change, or for exactly one number.",
+                fix="Copy the entry that the plan prints beside what it blocks.",
+            )
+        step = _STEP.fullmatch(entry.get("step", ""))
         similar = _similar(step[1], known) if step and step[1] not in known else ""
         if step and similar:
             yield Diagnostic(

@@ -207,11 +207,13 @@ class _Reader:
         return is_held
 
     def _resource(self, resolved: Mapping[str, Json]) -> Resource:
+        expand = find_kind(resolved["kind"]).expand
+        document = expand(resolved) if expand is not None and "removed" not in resolved else resolved
         return Resource(
             kind=resolved["kind"],
             name=resolved["name"],
-            document=resolved,
-            positions=Positions(self.context.sources, self.file, self.index, self.document),
+            document=document,
+            positions=Positions(self.context.sources, self.file, self.index, self.document, document),
             lifecycle=Lifecycle(**resolved.get("lifecycle", {})),
             moved_from=tuple(resolved.get("moved_from", ())),
             removed=resolved.get("removed"),

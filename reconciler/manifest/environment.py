@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 UNSTATED: Any = None
 """The default of a member that may be left out: it never becomes a value."""
 
-Address = Annotated[str, StringConstraints(pattern=r"^[a-z_]+/[a-z0-9][a-z0-9-]*(#[a-z_]+)?$")]
+Address = Annotated[str, StringConstraints(pattern=r"^[a-z_]+/[a-z0-9][a-z0-9-]*(#[a-z_]+(/.+)?)?$")]
 SecretReference = Annotated[str, StringConstraints(pattern=r"^(env|file)://[^\s]+$")]
 Text = Annotated[str, StringConstraints(min_length=1)]
 
@@ -98,18 +98,30 @@ class Environment(Shape):
     policy: PolicyShape = Field(default_factory=PolicyShape)
 
 
-class StoreShape(Shape):
-    """Where the memory of applies is kept."""
+class SqliteStore(Shape):
+    """The memory of applies in a file on this machine."""
 
     type: Literal["sqlite"]
-    path: Text = ".reconciler/state.sqlite3"
+    path: Text = Field(default=".reconciler/state.sqlite3", description="The file, from the root of the repository.")
+
+
+class GitStore(Shape):
+    """The memory of applies in refs of a git remote, seen by every machine that may push there."""
+
+    type: Literal["git"]
+    remote: Text = Field(default="origin", description="A remote of this repository, an address, or a path outside.")
+    ref_prefix: Annotated[str, StringConstraints(pattern=r"^refs(/[A-Za-z0-9_-]+)+$")] = Field(
+        default="refs/reconciler", description="What the refs begin with; the environment's name follows."
+    )
 
 
 class Project(Shape):
     """`reconciler.yaml`, at the root of the repository."""
 
     format: Literal[1]
-    store: StoreShape = StoreShape(type="sqlite")
+    store: SqliteStore | GitStore = Field(
+        default=SqliteStore(type="sqlite"), description="Where the memory of applies is kept."
+    )
 
 
 class Binding(Shape):
@@ -120,10 +132,15 @@ class Binding(Shape):
 
 
 class Approval(Shape):
-    """An entry of `approvals.yaml`: who lets which effect of which step happen, why, and until when."""
+    """An entry of `approvals.yaml`: who lets which effect of which step happen, or which limit be passed by the measured
+    number, why, and until when."""
 
-    step: Text
-    effect: Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
+    step: Text = Field(default=UNSTATED, description="The step, as the plan names it; goes with effect.")
+    effect: Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")] = Field(
+        default=UNSTATED, description="What the step does, as the plan prints it."
+    )
+    limit: Text = Field(default=UNSTATED, description="The limit, as the plan names it; goes with measured.")
+    measured: Text | int = Field(default=UNSTATED, description="The number that the plan measured.")
     by: Text
     reason: Text
     until: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]

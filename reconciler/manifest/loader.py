@@ -295,7 +295,9 @@ class _Loader:
                 address: Binding(str(line.get("id", "")), tuple(line.get("none_of", ())))
                 for address, line in (bindings or {}).items()
             },
-            approvals=tuple(Approval(**entry) for entry in approvals or ()),
+            approvals=tuple(
+                Approval(**{name: str(value) for name, value in entry.items()}) for entry in approvals or ()
+            ),
             attested={entry["step"]: entry["digest"] for entry in attestations or ()},
             warnings=tuple(each for each in self.found if each.severity == "warning"),
             digests={

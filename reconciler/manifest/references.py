@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from reconciler.core.diagnostic import Diagnostic, did_you_mean
 from reconciler.core.graph import cycles
-from reconciler.core.resource import Reference, Resource
+from reconciler.core.resource import Reference, Resource, path_keys
 from reconciler.kinds._registry import find_kind
 from reconciler.manifest.claims import Claims
 from reconciler.manifest.sources import position_in
@@ -26,7 +26,7 @@ def references_of(resource: Resource) -> Iterator[Reference]:
     for field in (*managed, *kind.noted):
         is_stated, value = resource.stated(field.path)
         if is_stated and value is not None:
-            yield from field.codec.references(value, tuple(field.path.split(".")))
+            yield from field.codec.references(value, path_keys(field.path))
 
 
 def check_references(resources: Sequence[Resource], claims: Claims | None = None) -> list[Diagnostic]:
@@ -148,6 +148,18 @@ def _reference(
             fix="Refer to another one, or keep it.",
             address=resource.address,
             related=((position_in(found, ("removed",)), "it is removed here"),),
+        )
+    elif reference.part not in (parts := [part.name for part in kind.parts(found.document)]) and "/" in reference.part:
+        label, _, key = reference.part.partition("/")
+        known = [part.partition("/")[2] for part in parts if part.startswith(f"{label}/")]
+        yield Diagnostic(
+            "reference/unknown-part",
+            f'{found.address} has no {label} "{key}"',
+            position,
+            why=f"Its manifest lists {', '.join(known)}." if known else f"Its manifest lists no {label} at all.",
+            fix=did_you_mean(key, known) or f"Add it to the manifest of {found.address}.",
+            address=resource.address,
+            related=((position_in(found, ()), "the manifest that would list it"),),
         )
     elif reference.types and found.type not in reference.types:
         yield Diagnostic(

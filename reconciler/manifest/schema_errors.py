@@ -235,6 +235,7 @@ _FORMS = {
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "a day, such as 2026-03-31",
     r"^sha256:[0-9a-f]{64}$": "sha256: and 64 digits and letters from a to f, as the plan prints it",
     r"^[A-Za-z0-9-]+$": "letters, digits and hyphens",
+    r"^refs(/[A-Za-z0-9_-]+)+$": "the beginning of refs, such as refs/reconciler",
     r"^[a-z0-9_]+$": "lower-case letters, digits and underscores",
 }
 
@@ -281,6 +282,22 @@ def _no_branch(error: Any, path: Path, secrets: frozenset[str]) -> Iterator[Sche
         )
         return
     inner = [each for each in error.context or () if each.validator is not None]
+    if isinstance(value, Mapping) and "type" in value:
+        inner = _of_the_type(inner, len(branches))
+        names = {each.validator_value for each in inner if _is_of_another_type(each)}
+        if len(names) > 1:
+            yield SchemaError(
+                "manifest/unknown-value",
+                (*path, "type"),
+                f"{_dotted((*path, 'type'))} does not take {shown_value(value['type'])}",
+                f"It takes: {', '.join(shown_value(each) for each in sorted(names))}.",
+                did_you_mean(str(value["type"]), names) or f"Write {shown_value(min(names))}.",
+            )
+            return
+    untyped = [each for each in inner if each.validator == "required" and "type" in each.validator_value]
+    if isinstance(value, Mapping) and "type" not in value and len(untyped) == len(branches):
+        yield from _missing_fields(untyped[0], path, secrets)
+        return
     deep = [each for each in inner if len(each.absolute_path) > len(path)]
     fitting = [each for each in inner if each.validator not in ("type", "const") or each in deep]
     if fitting:
@@ -290,6 +307,16 @@ def _no_branch(error: Any, path: Path, secrets: frozenset[str]) -> Iterator[Sche
     wanted = [each.validator_value for each in inner if each.validator == "type"]
     flat = [name for each in wanted for name in (each if isinstance(each, list) else [each])]
     yield _type_error(path, value, flat or ["object"])
+
+
+def _of_the_type(errors: list[Any], branches: int) -> list[Any]:
+    """The errors of the branches whose `type` is the stated one; all of them where there is no such branch."""
+    others = {each.relative_schema_path[0] for each in errors if _is_of_another_type(each)}
+    return [each for each in errors if each.relative_schema_path[0] not in others or len(others) == branches]
+
+
+def _is_of_another_type(error: Any) -> bool:
+    return error.validator == "const" and list(error.relative_path) == ["type"]
 
 
 def _other(error: Any, path: Path, secrets: frozenset[str]) -> Iterator[SchemaError]:

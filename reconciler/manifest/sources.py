@@ -31,26 +31,47 @@ class Sources:
 
 
 class Positions(Mapping[Path, Position]):
-    """The positions of one document, found on first use: a path is in it when the document has it."""
+    """The positions of one document, found on first use: a path is in it when the document has it.
 
-    def __init__(self, sources: Sources, file: str, index: int, document: Json) -> None:
+    `expanded` is the document with its keyed lists as mappings, in the same order; a key in a path counts as the
+    index of its item.
+    """
+
+    def __init__(self, sources: Sources, file: str, index: int, document: Json, expanded: Json = None) -> None:
         self._sources = sources
         self._file = file
         self._index = index
         self._document = document
+        self._expanded = document if expanded is None else expanded
 
     def __getitem__(self, path: Path) -> Position:
         if path not in self:
             raise KeyError(path)
-        return self._sources.position(self._file, self._index, path, at_key=bool(path))
+        return self._sources.position(self._file, self._index, self._as_written(path), at_key=bool(path))
 
     def of_value(self, path: Path) -> Position:
         """The place of the value at `path`, or of the nearest ancestor; also of values inside others."""
-        return self._sources.position(self._file, self._index, path)
+        return self._sources.position(self._file, self._index, self._as_written(path))
+
+    def _as_written(self, path: Path) -> Path:
+        """The path with the keys of keyed lists as the indexes of their items."""
+        value, expanded, written = self._document, self._expanded, []
+        for key in path:
+            inner = expanded.get(key) if isinstance(expanded, dict) else None
+            if isinstance(value, list) and isinstance(expanded, dict) and key in expanded:
+                key = list(expanded).index(key)
+            elif inner is None and isinstance(expanded, list) and isinstance(key, int) and key < len(expanded):
+                inner = expanded[key]
+            written.append(key)
+            is_there = (isinstance(value, dict) and key in value) or (
+                isinstance(value, list) and isinstance(key, int) and key < len(value)
+            )
+            value, expanded = (value[key] if is_there else None), inner
+        return tuple(written)
 
     def __contains__(self, path: object) -> bool:
         value = self._document
-        for key in path if isinstance(path, tuple) else ():
+        for key in self._as_written(path) if isinstance(path, tuple) else ():
             if (isinstance(value, dict) and key in value) or (
                 isinstance(value, list) and isinstance(key, int) and key < len(value)
             ):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from reconciler.core.plan import Change, Plan, Step
+from reconciler.core.resource import Json
 from reconciler.core.text import visible
 from reconciler.render import plan_words as words
 from reconciler.render.budget import Entry, Fixed, Foldings, Listing, Section, within
@@ -61,6 +62,7 @@ def plan_as_markdown(plan: Plan, *, digest: str, budget_characters: int = 60000,
         _listing("#### Hazards\n\n", list(_hazards(steps)), source),
         _listing("#### Secret writes\n\n", secrets, source),
         work,
+        _listing("#### Approvals this plan uses\n\n", [_approval(each) for each in plan.approvals], source),
         _listing("#### Warnings\n\n", [_warning(text) for text in plan.warnings], source),
         _listing("#### Other changes\n\n", others, source, all_or_counts=True),
         Foldings(blocks, lambda shown, whole: f"{shown} of {whole} details shown here.{source}\n"),
@@ -196,6 +198,13 @@ def _task(step: Step) -> Entry:
 def _warning(text: str) -> Entry:
     shown = f"- {prose(text)}"
     return Entry(shown, shown, "warnings")
+
+
+def _approval(approval: Mapping[str, Json]) -> Entry:
+    subject = str(approval.get("step") or f"{approval.get('limit')} {approval.get('measured')}")
+    by, until, reason = (str(approval.get(name, "")) for name in ("by", "until", "reason"))
+    shown = f"- {code(_cut(subject))} by {prose(by)} until {code(until)}: {prose(reason)}"
+    return Entry(shown, shown, "approvals")
 
 
 def _has_details(steps: Sequence[Step]) -> bool:

@@ -290,8 +290,9 @@ def _approvals(screen: Screen, plan: Plan) -> None:
         screen.blank()
         screen.put(screen.paint("Approvals this plan uses", "bold"))
     for approval in plan.approvals:
-        step, by, until = (visible(str(approval.get(name, ""))) for name in ("step", "by", "until"))
-        text = f"{step} by {by}" + (f" until {until}" if until else "")
+        subject = f"{approval['limit']} {approval['measured']}" if "limit" in approval else approval.get("step", "")
+        by, until = (visible(str(approval.get(name, ""))) for name in ("by", "until"))
+        text = f"{visible(str(subject))} by {by}" + (f" until {until}" if until else "")
         reason = visible(str(approval.get("reason", "")))
         screen.wrap(f"{text}: {reason}" if reason else text, first="  ", rest="    ")
 

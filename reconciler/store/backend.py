@@ -18,7 +18,8 @@ class Backend(Protocol):
     """Documents by key, in three verbs. Every backend passes `tests/unit/store/conformance.py`.
 
     Every verb is safe to call from several threads and processes, is bounded in time, and raises StoreError when the
-    store cannot be read or written and StoreCorrupt when it is damaged: never an empty answer instead.
+    store cannot be read or written and StoreCorrupt when it is damaged: never an empty answer instead. A store on
+    another machine raises StoreDenied when it refuses us, and StoreUnreachable when it does not answer.
     Keys are `/`-separated text. There is no way to delete: a document ends by a body that says so.
     """
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from reconciler.store.backend import Backend, Stored
 
 LEASE_FORMAT = "reconciler.lease/1"
-_LONGEST_POLL_SECONDS = 1.0
+_POLLS_PER_TTL = 30
 _ATTEMPTS = 3
 
 
@@ -173,6 +173,7 @@ def acquire(
     Raises LeaseHeld with the holder, since when, the id and the command that unlocks it.
     """
     key = environment_key(environment, "lease")
+    poll_seconds = backend.lease_ttl_seconds / _POLLS_PER_TTL
     watched_version: str | None = None
     watched_since = 0.0
     give_up_at: float | None = None
@@ -202,7 +203,7 @@ def acquire(
             return Lease(backend, environment, record, version, answered_at, clock)
         if answered_at >= give_up_at:
             raise _held(environment, current)
-        clock.sleep(min(_LONGEST_POLL_SECONDS, give_up_at - answered_at))
+        clock.sleep(min(poll_seconds, give_up_at - answered_at))
 
 
 def current_lease(backend: Backend, environment: str) -> LeaseRecord | None:

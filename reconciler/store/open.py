@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from reconciler.store.backend import Backend
 
 DEFAULT_PATH = ".reconciler/state.sqlite3"
+DEFAULT_REMOTE = "origin"
+_CREDENTIALS = re.compile(r"https?://[^/]*@", re.IGNORECASE)
+_REF_PREFIX = re.compile(r"refs(/[A-Za-z0-9_-]+)+")
 
 
 def open_store(config: Mapping[str, Any], root: Path, *, is_read_only: bool = False) -> Backend:
@@ -43,7 +47,32 @@ def _open_sqlite(options: Mapping[str, Any], root: Path, is_read_only: bool) -> 
     return SqliteBackend(root / path, is_read_only=is_read_only)
 
 
-_OPENERS: dict[str, Callable[[Mapping[str, Any], Path, bool], Backend]] = {"sqlite": _open_sqlite}
+def _open_git(options: Mapping[str, Any], root: Path, is_read_only: bool) -> Backend:
+    from reconciler.store.git import DEFAULT_REF_PREFIX, GitBackend
+
+    for option in options:
+        if option not in ("type", "remote", "ref_prefix"):
+            raise _unknown("option of the git store", option, ("type", "remote", "ref_prefix"))
+    remote = options.get("remote", DEFAULT_REMOTE)
+    if not isinstance(remote, str) or not remote or any(ord(each) < ord(" ") for each in remote):
+        raise UsageError("the remote of the store is not text", fix=_example())
+    if _CREDENTIALS.match(remote):
+        raise UsageError(
+            "the address of the store holds credentials",
+            detail="reconciler.yaml is read by many people and stays in git for ever.",
+            fix="Leave out what stands before the @ and let a credential helper of git provide it. If it was committed, "
+            "replace it at its source: it is no longer secret.",
+        )
+    ref_prefix = options.get("ref_prefix", DEFAULT_REF_PREFIX)
+    if not isinstance(ref_prefix, str) or not _REF_PREFIX.fullmatch(ref_prefix):
+        raise UsageError(
+            "the ref_prefix of the store is not the beginning of refs",
+            fix=f"Write it as {DEFAULT_REF_PREFIX}: refs/ and segments of letters, digits, - and _.",
+        )
+    return GitBackend(root, remote, ref_prefix, is_read_only=is_read_only)
+
+
+_OPENERS: dict[str, Callable[[Mapping[str, Any], Path, bool], Backend]] = {"sqlite": _open_sqlite, "git": _open_git}
 
 
 def _unknown(what: str, word: object, known: Iterable[str]) -> UsageError:
@@ -55,4 +84,7 @@ def _unknown(what: str, word: object, known: Iterable[str]) -> UsageError:
 
 
 def _example() -> str:
-    return f"Write `store: {{type: sqlite, path: {DEFAULT_PATH}}}` in reconciler.yaml."
+    return (
+        f"Write `store: {{type: sqlite, path: {DEFAULT_PATH}}}` or `store: {{type: git, remote: {DEFAULT_REMOTE}}}` in "
+        "reconciler.yaml."
+    )

@@ -39,6 +39,7 @@ from reconciler.zendesk.transport import ReadOnlyTransport
 if TYPE_CHECKING:
     from reconciler.zendesk.clock import Clock
     from reconciler.zendesk.credentials import Credentials
+    from reconciler.zendesk.sending import Params
 
 ApiName = Literal["support", "conversations", "chat"]
 
@@ -252,7 +253,7 @@ class Account:
                     request.path,
                     items=request.items,
                     paging=request.paging,
-                    params=dict(request.params),
+                    params=_query(request.params),
                     page_size=request.page_size,
                     is_stopped=stopped.is_set,
                 )
@@ -302,6 +303,14 @@ class Account:
             fix="Check app_id and credentials.conversations of this environment.",
             status=refusal.status,
         ) from refusal
+
+
+def _query(params: tuple[tuple[str, str | int], ...]) -> Params:
+    """The pairs as a query; a name that stands in several of them keeps all of its values."""
+    values: dict[str, list[str | int]] = {}
+    for name, value in params:
+        values.setdefault(name, []).append(value)
+    return {name: several if len(several) > 1 else several[0] for name, several in values.items()}
 
 
 def worst_failure(failures: Sequence[Exception]) -> Exception:

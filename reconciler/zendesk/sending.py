@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from reconciler.zendesk.clock import Clock
     from reconciler.zendesk.pacing import Pacer
 
-Params = Mapping[str, str | int]
+Params = Mapping[str, str | int | list[str | int]]
+"""A query; a list stands for a parameter that is sent once for each of its values."""
 
 _CONNECT_SECONDS = 10.0
 

@@ -21,6 +21,7 @@ from unittest import mock
 
 import yaml
 
+from reconciler.cli.demo_person import clicks, vouched
 from reconciler.cli.main import run
 from reconciler.emulator.server import Emulator
 
@@ -122,26 +123,21 @@ class Project:
         """Script faults by request index, counted from the account's first request."""
         self._door(environment, "faults", [dict(fault) for fault in faults])
 
-    def connect_by_hand(self, environment: str) -> None:
-        """A person connects the two channels that no API can create."""
-        values = environment_values(environment)
-        integrations = "/sc/v2/apps/{app}/integrations"
-        self.click(
-            environment,
-            integrations,
-            {"type": "whatsapp", "status": "active", "phoneNumber": values["whatsapp_fr"].removeprefix("+")},
-        )
-        self.click(
-            environment,
-            integrations,
-            {"type": "instagram", "status": "active", "businessId": values["instagram_fr_business_id"]},
-        )
+    def work_by_hand(self, environment: str) -> None:
+        """A person does what the plan file says, and vouches for what no API shows."""
+        for click in clicks(self.plan_steps(environment), app_id(environment)):
+            self.click(environment, click.path, click.content)
+        seen = self.root / ".reconciler" / "seen.json"
+        self.expect(0, "plan", "-e", environment, "--out", str(seen))
+        steps = vouched(json.loads(seen.read_bytes())["plan"]["steps"])
+        if steps:
+            self.expect(0, "attest", "-e", environment, *steps, "--by", "Camille Roy")
 
     def converge(self, environment: str) -> None:
         """Plan and apply until the account is as the manifests say, a person's part included."""
         self.expect(0, "plan", "-e", environment)
         self.expect(18, "apply", str(self.plan_path(environment)))
-        self.connect_by_hand(environment)
+        self.work_by_hand(environment)
         self.expect(0, "plan", "-e", environment)
         self.expect(0, "apply", str(self.plan_path(environment)))
 

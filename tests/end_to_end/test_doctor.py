@@ -202,7 +202,7 @@ def test_a_collection_that_may_not_be_listed_ends_16_and_the_others_are_named(pr
         code, checks = examine(project)
         listed = project.run("doctor", "-e", "sandbox")
     assert (16, "failed") == (code, checks["collections"][0])
-    assert "/automations was answered with 403" in checks["collections"][1]
+    assert " was answered with 403" in checks["collections"][1]
     assert 0 == listed.code
 
 

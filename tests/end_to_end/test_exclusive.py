@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 from pathlib import Path
 
@@ -36,6 +38,36 @@ def test_a_copied_environment_is_blocked_where_it_would_take_what_the_other_has(
     assert 'webhook.target "https://bot.maison-lune.example/zendesk" is also that of responder/lune-bot' in words
     assert "phone_number" not in words.split("BLOCKED")[0]
     assert {"GET"} == {each["method"] for each in asked if each["path"] != "/oauth/tokens"}
+
+
+def test_a_page_is_shared_where_somebody_approved_it_and_a_number_never(project: Project) -> None:
+    project.keep_only(
+        "canaux/messenger-fr.yaml",
+        "canaux/whatsapp-fr.yaml",
+        "reponses/lune-bot.yaml",
+        "reponses/conseillers.yaml",
+        "routage/aiguillage.yaml",
+    )
+    path = "environments/sandbox/environment.yaml"
+    text = project.read(path)
+    values = {"messenger_fr_page_id": '"104857600000001"', "whatsapp_fr": '"+33755531200"'}
+    for name, value in values.items():
+        text = re.sub(rf"  {name}: .*", f"  {name}: {value}", text)
+    project.write(path, "".join(f"{x}\n" for x in text.splitlines() if "instagram" not in x and "origins" not in x))
+    with new_account() as account:
+        project.point_at(account.url("maison-lune-sandbox"))
+        told = project.run("plan", "-e", "sandbox", "--format", "json")
+        reasons = {reason for step in json.loads(told.out)["steps"] for reason in step["blocked"]}
+        entries = {found[0] for reason in reasons if (found := re.search(r"\{step: .*?\}", reason))}
+        assert 1 == len(entries)
+        approval = entries.pop().replace("by: …, reason: …, until: …", "by: lea, reason: one page, until: 2027-01-01")
+        project.write("environments/sandbox/approvals.yaml", f"- {approval}\n")
+        again = project.run("plan", "-e", "sandbox", "--format", "json")
+
+    assert 11 == again.code
+    plan = json.loads(again.out)
+    assert ["exclusive:channel/messenger-fr#page_id"] == [each["step"] for each in plan["approvals"]]
+    assert {"channel/whatsapp-fr"} == {each["address"] for each in plan["steps"] if each["blocked"]}
 
 
 def test_a_memory_restored_from_a_copy_is_called_older_and_refused(project: Project) -> None:

@@ -33,7 +33,7 @@ def _plans(folder: Path, environment: str) -> list[Any]:
 
         plan()
         apply()
-        project.connect_by_hand(environment)
+        project.work_by_hand(environment)
         plan()
         apply()
         plan()

@@ -76,6 +76,8 @@ def test_an_escape_code_in_a_broken_manifest_reaches_no_terminal(project: Projec
 
 
 def test_a_thousand_manifests_and_a_chain_of_them_are_judged(project: Project) -> None:
+    there = project.run("validate", "-e", "sandbox").out
+    resources, files = map(int, re.findall(r"\d+", there))
     categories = ["kind: trigger_category\nname: c0\ntitle: C0\nplace: first\n"]
     categories += [
         f"kind: trigger_category\nname: c{index}\ntitle: C{index}\nplace: {{after: c{index - 1}}}\n"
@@ -86,7 +88,7 @@ def test_a_thousand_manifests_and_a_chain_of_them_are_judged(project: Project) -
     told = project.run("validate", "-e", "sandbox")
 
     assert (0, "") == (told.code, told.err)
-    assert "sandbox: 1527 resources in 29 files are valid" in told.out
+    assert f"sandbox: {resources + 1500} resources in {files + 1} files are valid" in told.out
 
 
 def test_a_cycle_of_a_thousand_is_one_error_of_a_readable_length(project: Project) -> None:

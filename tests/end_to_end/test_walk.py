@@ -32,7 +32,7 @@ def test_an_environment_goes_all_the_way_from_nothing_to_nothing_to_do(environme
         project.expect(18, "apply", plan)
         assert first == writes(project.requests(environment))
 
-        project.connect_by_hand(environment)
+        project.work_by_hand(environment)
         project.expect(0, "plan", "-e", environment)
         project.expect(0, "apply", plan)
         second = writes(project.requests(environment))
@@ -56,7 +56,7 @@ def test_the_first_plan_before_the_human_work_covers_nothing_that_a_person_does(
         plan = project.root / "first.json"
         plan.write_bytes(project.plan_path(environment).read_bytes())
         project.expect(18, "apply", str(plan))
-        project.connect_by_hand(environment)
+        project.work_by_hand(environment)
         before = writes(project.requests(environment))
         result = project.expect(0, "apply", str(plan), "--format", "json")
         assert before == writes(project.requests(environment))

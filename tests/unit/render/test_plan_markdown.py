@@ -84,6 +84,7 @@ def test_what_cannot_be_taken_back_comes_before_everything_else() -> None:
         "Hazards",
         "Secret writes",
         "Manual steps",
+        "Approvals this plan uses",
         "Warnings",
         "Other changes",
     ]

@@ -235,3 +235,15 @@ def test_an_account_never_points_at_a_strange_host(clock):
         Account.connect("maison.evil", APP_ID, OAUTH, read_only=True)
     with pytest.raises(UsageError):
         Account.connect("maison", "../x", OAUTH, read_only=True)
+
+
+def test_a_query_name_that_stands_twice_is_sent_with_both_values(clock):
+    service = Service()
+    roles = (("role[]", "agent"), ("role[]", "admin"), ("sort", "id"))
+    connect(service, clock, TOKEN).list_collections([ListRequest("support", "/users", "items", "cursor", roles)])
+    assert [
+        ("role[]", "agent"),
+        ("role[]", "admin"),
+        ("sort", "id"),
+        ("page[size]", "100"),
+    ] == service.requests[-1].url.params.multi_items()
