@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from reconciler.core.diagnostic import Path
 from reconciler.core.neighbours import Neighbours
 from reconciler.core.resource import Json, Reference, Resource, SecretUse
+
+if TYPE_CHECKING:
+    from reconciler.core.assignment import Assignment, Watch
 
 Api = Literal["support", "conversations", "chat"]
 Paging = Literal["cursor", "conversations", "offset", "none", "object"]
@@ -82,7 +85,8 @@ class Request:
 
     `touches` are the collections (name, parent id) whose objects it changes beyond its own answer; they are
     listed again at the end to verify the outcome. `leaves` are live objects as it leaves them, where the answer does not
-    show them: collection, live id, changed members.
+    show them: collection, live id, changed members. `is_job` says that the answer names a job, which does the work after
+    it. `query` are the parameters behind the path.
     """
 
     api: Api
@@ -92,6 +96,8 @@ class Request:
     is_repeatable: bool
     touches: tuple[tuple[str, str], ...] = ()
     leaves: tuple[tuple[str, str, Mapping[str, Json]], ...] = ()
+    is_job: bool = False
+    query: tuple[tuple[str, str], ...] = ()
 
 
 class Names(Protocol):
@@ -108,6 +114,9 @@ class Names(Protocol):
 
     def objects(self, collection: str, parent: str = "") -> Sequence[Mapping[str, Json]]:
         """The live objects of a collection as last read."""
+
+    def unreadable(self, collection: str, parent: str = "") -> str:
+        """Why a listing could not be read, or an empty string."""
 
     def owner(self, collection: str, live_id: str) -> tuple[str, str] | None:
         """The address and part that a live object is bound to."""
@@ -229,6 +238,7 @@ class Part:
     type_member: str = ""
     type_value: str = ""
     arrangement: Arrangement | None = None
+    assignment: Assignment | None = None
     takes: tuple[tuple[str, str], ...] = ()
     stated_in: str = ""
     aspect: str = ""
@@ -251,6 +261,11 @@ class Part:
     def is_made_inside(self, outer: Part) -> bool:
         """Whether the creation of another part of the resource creates this one too."""
         return bool(self.inside_member) and (self.parent if self.is_child else self.inside) == outer.name
+
+    @property
+    def is_object(self) -> bool:
+        """Whether a live object stands behind it; an arrangement and an assignment are about other objects."""
+        return self.arrangement is None and self.assignment is None
 
     def why_permanent(self) -> str:
         """Why the object can never be deleted, or an empty string."""
@@ -451,8 +466,9 @@ class Kind:
     `model` is the pydantic model (or discriminated union) of its manifests, None for kinds that are only
     looked up. `parts` gives the parts of one document, in the order in which they are created. `rules` judge a
     resolved document beyond its schema, `relations` judge it beside the other manifests, `twins` says what two of them
-    cannot share. `manual` is the step that a person does where the tool cannot create. `attests` are the steps that a
-    person vouches for, `attests_beside` those that follow from other manifests too. `noted` are fields
+    cannot share. `watches` are what a person does and a read verifies. `manual` is the step that a person does where
+    the tool cannot create. `attests` are the steps that a person vouches for, `attests_beside` those that follow from
+    other manifests too. `noted` are fields
     that no part manages, such as what a person enters; their references are checked like any other. `exclusive` are
     the fields whose value only one environment can have; of those, `contested` are the ones where the vendor does not
     say so, which an approval lets two environments share. `limits` and `cannot` are sentences for `explain`, `mode` is
@@ -472,6 +488,7 @@ class Kind:
     rules: tuple[Callable[[Mapping[str, Json]], Iterator[Problem]], ...] = ()
     relations: tuple[Callable[[Resource, Neighbours], Iterator[Problem]], ...] = ()
     twins: Twins | None = None
+    watches: Callable[[Mapping[str, Json]], tuple[Watch, ...]] | None = None
     manual: Callable[[Resource], ManualStep] | None = None
     attests: Callable[[Resource], tuple[Attested, ...]] | None = None
     attests_beside: Callable[[Resource, Neighbours], tuple[Attested, ...]] | None = None

@@ -6,11 +6,15 @@ It refuses to know what any of them does.
 from __future__ import annotations
 
 from reconciler.emulator import (
+    agent_skills,
+    agents,
     automations,
     chat,
     conversations,
     custom_roles,
+    jobs,
     macros,
+    memberships,
     oauth,
     queues,
     routing_attributes,
@@ -30,6 +34,9 @@ from reconciler.emulator.collection import Collection
 COLLECTIONS: list[Collection] = [
     *support_people.COLLECTIONS,
     *support_groups.COLLECTIONS,
+    *memberships.COLLECTIONS,
+    *agents.COLLECTIONS,
+    *jobs.COLLECTIONS,
     *support_settings.COLLECTIONS,
     *trigger_categories.COLLECTIONS,
     *triggers.COLLECTIONS,
@@ -38,6 +45,7 @@ COLLECTIONS: list[Collection] = [
     *custom_roles.COLLECTIONS,
     *queues.COLLECTIONS,
     *routing_attributes.COLLECTIONS,
+    *agent_skills.COLLECTIONS,
     *chat.COLLECTIONS,
     *conversations.COLLECTIONS,
     *switchboards.COLLECTIONS,
@@ -45,8 +53,11 @@ COLLECTIONS: list[Collection] = [
 ]
 ROUTES: list[Route] = [
     *oauth.ROUTES,
+    *agents.ROUTES,
     *support_people.ROUTES,
     *support_groups.ROUTES,
+    *memberships.ROUTES,
+    *jobs.ROUTES,
     *support_settings.ROUTES,
     *trigger_categories.ROUTES,
     *trigger_definitions.ROUTES,
@@ -56,6 +67,7 @@ ROUTES: list[Route] = [
     *custom_roles.ROUTES,
     *queues.ROUTES,
     *routing_attributes.ROUTES,
+    *agent_skills.ROUTES,
     *chat.ROUTES,
     *conversations.ROUTES,
     *switchboards.ROUTES,

@@ -77,10 +77,7 @@ def hazard_of(each: Field, value: Json, *, is_new: bool = False) -> str:
 def compare(resource: Resource, part: Part, live: Live, entry: Entry | None, names: AccountNames) -> Comparison:
     """Everything that differs between a part's stated fields and its live object."""
     result = Comparison()
-    # The memory keeps values as they were written; what was external then may have an address now.
-    applied = (
-        {path: _renamed(value, names) for path, value in entry.applied.get(part.name, {}).items()} if entry else {}
-    )
+    applied = {path: renamed(value, names) for path, value in entry.applied.get(part.name, {}).items()} if entry else {}
     for each in part.fields:
         is_stated, value = stated_value(resource, each)
         if not is_stated:
@@ -104,12 +101,13 @@ def compare(resource: Resource, part: Part, live: Live, entry: Entry | None, nam
     return result
 
 
-def _renamed(value: Json, names: AccountNames) -> Json:
+def renamed(value: Json, names: AccountNames) -> Json:
+    """A remembered value in today's names: what was external then may have an address now."""
     if isinstance(value, Mapping):
         if "external" in value and "kind" in value:
             return names.canonical(value)
-        return {key: _renamed(inner, names) for key, inner in value.items()}
-    return [_renamed(inner, names) for inner in value] if isinstance(value, list | tuple) else value
+        return {key: renamed(inner, names) for key, inner in value.items()}
+    return [renamed(inner, names) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def _add_change(

@@ -219,6 +219,43 @@ USERS = Collection(
     query=(("role[]", "agent"), ("role[]", "admin")),
 )
 
+GROUP_MEMBERSHIPS = Collection(
+    name="group_memberships",
+    api="support",
+    path="/group_memberships",
+    items="group_memberships",
+    item="group_membership",
+    paging="cursor",
+    update_verb="PUT",
+    wraps_requests=True,
+)
+
+ENTITLEMENTS = Collection(
+    name="entitlements",
+    api="support",
+    path="/users/{parent}/entitlements/full",
+    items="entitlements",
+    item="entitlements",
+    paging="object",
+    update_verb="PUT",
+    wraps_requests=True,
+    parent="users",
+    is_settings=True,
+)
+
+AGENT_SKILLS = Collection(
+    name="agent_skills",
+    api="support",
+    path="/routing/agents/{parent}/instance_values",
+    items="attribute_values",
+    item="attribute_value",
+    paging="none",
+    update_verb="PUT",
+    wraps_requests=False,
+    parent="users",
+    has_item_read=False,
+)
+
 LOCALES = Collection(
     name="locales",
     api="support",
@@ -287,6 +324,9 @@ BY_NAME = {
         TICKET_FORMS,
         WEBHOOKS,
         USERS,
+        GROUP_MEMBERSHIPS,
+        ENTITLEMENTS,
+        AGENT_SKILLS,
         LOCALES,
         APP,
         ACCOUNT_SETTINGS,

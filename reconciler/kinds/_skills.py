@@ -70,6 +70,32 @@ _POINTER = SkillPointer()
 
 
 @dataclass(frozen=True, slots=True)
+class SkillSet(Plain):
+    """Skills whose order means nothing."""
+
+    def desired(self, value: Json, names: Names) -> Json:
+        """Canonical references, each once, in the order of their text."""
+        return _distinct([_POINTER.desired(each, names) for each in value or ()])
+
+    def live(self, value: Json, names: Names) -> Json:
+        """Canonical references to live ids, in the order of their text."""
+        return _distinct([_POINTER.live(each, names) for each in value or ()])
+
+    def encode(self, value: Json, names: Names) -> Json:
+        """The live ids, as text."""
+        return [_POINTER.encode(each, names) for each in value]
+
+    def references(self, value: Json, path: Path) -> Iterator[Reference]:
+        """Each of them, with its index in the path."""
+        for index, each in enumerate(value or ()):
+            yield from _POINTER.references(each, (*path, index))
+
+
+def _distinct(references: list[Json]) -> list[Json]:
+    return [dict(pairs) for pairs in sorted({tuple(sorted(each.items())) for each in references})]
+
+
+@dataclass(frozen=True, slots=True)
 class SkillUses(Plain):
     """A skill with its priority, which the service writes as one text; other texts pass through."""
 

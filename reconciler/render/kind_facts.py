@@ -20,6 +20,7 @@ from reconciler.kinds._registry import documentation, find_kind, kind_names
 from reconciler.render.shape_words import Schema, nested, resolved, sample, type_words
 
 ATTESTED = "attested: a person sets it up and vouches for it, since no API shows it"
+GIVEN = "managed: what it states is given to live objects that are not its own"
 SHARED_KEYS = frozenset(ManifestModel.model_fields)
 """Keys that manifests of every kind have."""
 
@@ -139,14 +140,14 @@ def _types(kind: Kind) -> Iterator[TypeFacts]:
         parts = _every_part(kind, bare, optional)
         fields = {(each.path, part.name): each for part in parts for each in part.fields}
         fields |= {(each.path, ""): each for each in kind.noted}
-        is_made_bare = all(part.creates or part.arrangement for part in kind.parts(bare))
+        is_made_bare = all(part.creates or not part.is_object for part in kind.parts(bare))
         makers = [] if is_made_bare else _makers(kind, bare, optional)
         yield TypeFacts(
             name=type_name,
             summary=" ".join((model.__doc__ or "").split()),
-            mode=kind.mode or (ATTESTED if kind.attests and not parts else "") or _mode(kind, is_made_bare, makers),
+            mode=kind.mode or _given_or_attested(kind, parts) or _mode(kind, is_made_bare, makers),
             found_by=_found_by(kind, parts),
-            parts=tuple(_part_facts(part) for part in parts if part.arrangement is None),
+            parts=tuple(_part_facts(part) for part in parts if part.is_object),
             fields=tuple(_field_facts(kind, schema, definitions, fields, "", "")),
             manual=None if is_made_bare else _manual(kind, bare),
         )
@@ -175,6 +176,13 @@ def _makers(kind: Kind, bare: Mapping[str, Json], optional: list[str]) -> list[s
     return [key for key in optional if all(part.creates for part in kind.parts({**bare, key: "sample"}))]
 
 
+def _given_or_attested(kind: Kind, parts: list[Part]) -> str:
+    """The mode of a kind without a live object of its own, or an empty text."""
+    if any(part.is_object or part.arrangement for part in parts):
+        return ""
+    return GIVEN if parts else ATTESTED if kind.attests else ""
+
+
 def _mode(kind: Kind, is_made_bare: bool, makers: list[str]) -> str:
     if is_made_bare:
         return "managed: created and changed by API"
@@ -188,7 +196,7 @@ def _mode(kind: Kind, is_made_bare: bool, makers: list[str]) -> str:
 def _found_by(kind: Kind, parts: list[Part]) -> str:
     ways = []
     for part in parts:
-        if part.arrangement is not None or part.inside or part.found_through[0]:
+        if not part.is_object or part.inside or part.found_through[0]:
             continue
         keys = [each.path for each in part.key_fields() if each.is_readable]
         place = f"its {part.name}: " if part.name else ""
@@ -317,6 +325,8 @@ def _on_remove(kind: Kind) -> str:
         "keep": "the live object stays, and is no longer managed",
         "block": "the plan is blocked until lifecycle.on_remove or a tombstone (removed:) says what shall happen",
     }
+    if kind.watches is not None:
+        return "nothing is taken away; what it gave is no longer looked at"
     if kind.attests is not None or kind.attests_beside is not None:
         return "nobody is asked about it any more; what a person set stays"
     if kind.on_remove == "deactivate" and kind.deactivates is not None:
