@@ -27,9 +27,7 @@ TEXT = resource(
     default_locale="fr",
     locales=[{"locale": "fr", "content": "Bonjour"}, {"locale": "ja", "content": "こんにちは"}],
 )
-MACRO = resource(
-    "macro", "accueil", title="Accueil", actions=[{"field": "comment_value", "value": "{{dc.bienvenue}}"}]
-)
+MACRO = resource("macro", "accueil", title="Accueil", actions=[{"field": "comment_value", "value": "{{dc.bienvenue}}"}])
 LOADED = environment(SKILL, SCHEDULE, TEXT, MACRO)
 WRITES = 9
 
