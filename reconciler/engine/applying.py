@@ -232,7 +232,7 @@ def _remember_what_holds(
         return
     touched = {outcome.address for outcome in applied.outcomes.values() if outcome.result not in ("applied", "already")}
     entries = {address: entry for address, entry in ledger.state.resources.items() if address not in touched}
-    changed = in_step(planned, entries, environment.attested)
+    changed = in_step(planned, entries, environment.attested, touched)
     if not changed:
         return
     state = ledger.state

@@ -16,7 +16,7 @@ from pydantic import Field
 from reconciler.core.diagnostic import Path
 from reconciler.core.kind import Names
 from reconciler.core.resource import Json, Reference
-from reconciler.kinds._codecs import Plain, canonical_reference
+from reconciler.kinds._codecs import Plain, canonical_reference, stated_reference
 from reconciler.kinds._model import UNSTATED, External, Id, Shape, Text
 from reconciler.kinds._skills import SKILL_FIELDS, SkillUse, SkillUses
 
@@ -56,10 +56,18 @@ REFERENCE_FIELDS: Mapping[str, str] = {
     "schedule_id": "schedule",
     "within_schedule": "schedule",
     "set_schedule": "schedule",
+    "assignee_id": "user",
+    "requester_id": "user",
+    "follower": "user",
+    "organization_id": "organization",
 }
 """Fields whose value is the id of an object of the kind."""
 
-FIRST_ITEM_REFERENCES: Mapping[str, str] = {"notification_group": "group", "notification_webhook": "webhook"}
+FIRST_ITEM_REFERENCES: Mapping[str, str] = {
+    "notification_group": "group",
+    "notification_webhook": "webhook",
+    "notification_user": "user",
+}
 """Actions whose value is a list that starts with the id of an object of the kind."""
 
 SYSTEM_WORDS = frozenset(
@@ -149,6 +157,13 @@ class Rules(Plain):
         shaped = [_shaped(item, self._encode_item(item, names)) for item in value]
         return [{self.called if key == "field" else key: inner for key, inner in item.items()} for item in shaped]
 
+    def manifest(self, value: Json, names: Names) -> Json:
+        """Items as manifests state them: what compares with nothing has no value."""
+        return [
+            {key: _stated_value(inner, names) for key, inner in item.items() if key != "value" or inner is not None}
+            for item in value
+        ]
+
     def references(self, value: Json, path: Path) -> Iterator[Reference]:
         """The references that stand in values."""
         for index, item in enumerate(value):
@@ -235,6 +250,14 @@ class Rules(Plain):
         return value
 
 
+def _stated_value(value: Json, names: Names) -> Json:
+    if isinstance(value, list):
+        return [_stated_value(item, names) for item in value]
+    if isinstance(value, Mapping) and "skill" in value:
+        return _SKILL_USES.manifest(value, names)
+    return stated_reference(value) if isinstance(value, Mapping) and value.keys() & {"ref", "external", "id"} else value
+
+
 def _is_reference(value: Any) -> bool:
     return isinstance(value, Mapping) or (isinstance(value, str) and value not in SYSTEM_WORDS)
 
@@ -244,8 +267,8 @@ def _tags(value: Json) -> Json:
 
 
 def _scalar(value: Json) -> Json:
-    """Booleans stay; numbers are text; a missing value is null whether the service says null or ""."""
-    if isinstance(value, bool) or value is None:
+    """Booleans and what is nested stay; numbers are text; a missing value is null whether it is said as null or ""."""
+    if isinstance(value, bool | list | dict) or value is None:
         return value
     return str(value) or None
 

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from reconciler.core.diagnostic import Path
-from reconciler.core.kind import Kind, Lookup, Names, Part
+from reconciler.core.kind import MISSING, Kind, Lookup, Names, Part
 from reconciler.core.resource import Json, Reference
 from reconciler.kinds._codecs import Boolean, Emptyable, Pointer, PointerSet
 from reconciler.kinds._collections import MACROS
@@ -45,6 +45,12 @@ class Restriction:
             return None
         ids = _GROUPS.encode(value["groups"], names)
         return {"type": value["type"], "id": ids[0], "ids": ids}
+
+    def manifest(self, value: Json, names: Names) -> Json:
+        """The same with references as manifests state them; MISSING for what is one person's."""
+        if value is None:
+            return None
+        return {**value, "groups": _GROUPS.manifest(value["groups"], names)} if "groups" in value else MISSING
 
     def references(self, value: Json, path: Path) -> Iterator[Reference]:
         """Its groups."""
