@@ -24,6 +24,7 @@ COMMANDS = {
     "compare": "Say where two environments are in step.",
     "promote": "Bring the manifests of one environment to those of another.",
     "attest": "Vouch that a manual step is done which no API shows.",
+    "buttons": "Make the links and buttons with which customers write to us.",
     "state": "Look at, and repair, the memory of applies.",
     "unlock": "Free the lease of a run that died.",
     "schema": "Write or check the JSON Schemas.",

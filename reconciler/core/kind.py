@@ -446,12 +446,16 @@ class Attested:
     """Something that only a person can say is done, since no API shows it.
 
     `slug` ends the step's id. `content` is what is vouched for, the values to enter or the items, not our prose: when
-    it changes, the person is asked again.
+    it changes, the person is asked again. `needs` are canonical references to what must be there before it can be done.
+    `is_done` is given where a read shows it after all: true and false need nobody's word, None is a read that does not
+    tell; it may raise Unresolved.
     """
 
     slug: str
     manual: ManualStep
     content: Json
+    needs: tuple[Mapping[str, Json], ...] = ()
+    is_done: Callable[[Names], bool | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -511,11 +515,13 @@ class Kind:
     `model` is the pydantic model (or discriminated union) of its manifests, None for kinds that are only
     looked up. `parts` gives the parts of one document, in the order in which they are created. `rules` judge a
     resolved document beyond its schema, `relations` judge it beside the other manifests, `twins` says what two of them
-    cannot share. `watches` are what a person does and a read verifies. `manual` is the step that a
-    person does where the tool cannot create. `attests` are the steps that a person vouches for. `noted` are fields
+    cannot share. `watches` are what a person does and a read verifies. `manual` is the step that a person does where
+    the tool cannot create. `attests` are the steps that a person vouches for, `attests_beside` those that follow from
+    other manifests too. `noted` are fields
     that no part manages, such as what a person enters; their references are checked like any other. `exclusive` are
     the fields whose value only one environment can have; of those, `contested` are the ones where the vendor does not
-    say so, which an approval lets two environments share. `limits` and `cannot` are sentences for `explain`.
+    say so, which an approval lets two environments share. `limits` and `cannot` are sentences for `explain`, `mode` is
+    what it says where the parts do not tell who does the work.
     `children` are the lists whose items are parts; `parts` gives those of the items that the document states.
     `expand` writes the short forms of a valid document out, and makes mappings of its keyed lists. `forms` are beginnings
     of documents, one for each way in which a live object can be described; import takes the first whose parts are there.
@@ -535,6 +541,7 @@ class Kind:
     watches: Callable[[Mapping[str, Json]], tuple[Watch, ...]] | None = None
     manual: Callable[[Resource], ManualStep] | None = None
     attests: Callable[[Resource], tuple[Attested, ...]] | None = None
+    attests_beside: Callable[[Resource, Neighbours], tuple[Attested, ...]] | None = None
     noted: tuple[Field, ...] = ()
     exclusive: tuple[str, ...] = ()
     forms: tuple[Mapping[str, Json], ...] = ({},)
@@ -547,4 +554,10 @@ class Kind:
     sources: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
     cannot: tuple[str, ...] = ()
+    mode: str = ""
     example: str = ""
+
+    def asks(self, resource: Resource, neighbours: Neighbours) -> tuple[Attested, ...]:
+        """Everything about a manifest that only a person can do and say."""
+        alone = self.attests(resource) if self.attests else ()
+        return alone + (self.attests_beside(resource, neighbours) if self.attests_beside else ())

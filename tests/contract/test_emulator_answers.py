@@ -300,6 +300,37 @@ def drive_dynamic_content_and_capacity_rules(ask: Recorder) -> None:
     ask("PUT", f"/api/v2/capacity/rules/{rule['id']}", {"name": "Few"}, expected=200)
 
 
+def drive_agents(ask: Recorder) -> None:
+    me = ask("GET", "/api/v2/users/me", expected=200)["user"]
+    group = ask("POST", "/api/v2/groups", {"group": {"name": "Korea"}}, expected=201)["group"]
+    other = ask("POST", "/api/v2/groups", {"group": {"name": "China"}}, expected=201)["group"]
+    memberships = "/api/v2/group_memberships"
+    pairs = [{"user_id": me["id"], "group_id": each["id"]} for each in (group, group)]
+    job = ask("POST", f"{memberships}/create_many", {"group_memberships": pairs}, expected=200)["job_status"]
+    seen = ask("GET", f"/api/v2/job_statuses/{job['id']}", expected=200)["job_status"]
+    assert [False, True] == ["error" in each for each in seen["results"]]
+    ask("GET", "/api/v2/job_statuses?page[size]=1", expected=200)
+    pair = {"user_id": me["id"], "group_id": other["id"]}
+    made = ask("POST", memberships, {"group_membership": pair}, expected=201)["group_membership"]
+    ask("POST", memberships, {"group_membership": pair}, expected=422)
+    listed = ask("GET", f"{memberships}?page[size]=100", expected=200)["group_memberships"]
+    ask("GET", f"{memberships}/{made['id']}", expected=200)
+    ask("DELETE", f"{memberships}/{made['id']}", expected=204)
+    rest = [str(each["id"]) for each in listed if each["group_id"] == group["id"]]
+    ask("DELETE", f"{memberships}/destroy_many?ids={','.join(rest)}", expected=200)
+    users = [{"id": me["id"], "custom_role_id": None}, {"id": 1, "custom_role_id": None}]
+    job = ask("PUT", "/api/v2/users/update_many", {"users": users}, expected=200)["job_status"]
+    ask("GET", f"/api/v2/job_statuses/{job['id']}", expected=200)
+    ask("PUT", f"/api/v2/users/update_many?ids={me['id']}", {"user": {"suspended": False}}, expected=200)
+    ask("GET", f"/api/v2/users/{me['id']}/entitlements/full", expected=200)
+    attribute = ask("POST", "/api/v2/routing/attributes", {"attribute": {"name": "Tongue"}}, expected=201)["attribute"]
+    values = f"/api/v2/routing/attributes/{attribute['id']}/values"
+    value = ask("POST", values, {"attribute_value": {"name": "Korean"}}, expected=201)["attribute_value"]
+    own = f"/api/v2/routing/agents/{me['id']}/instance_values"
+    ask("POST", own, {"attribute_value_ids": [value["id"]]}, expected=200)
+    ask("GET", own, expected=200)
+
+
 DRIVES: list[Callable[[Recorder], None]] = [
     drive_integrations,
     drive_the_app,
@@ -310,6 +341,7 @@ DRIVES: list[Callable[[Recorder], None]] = [
     drive_skills,
     drive_schedules,
     drive_dynamic_content_and_capacity_rules,
+    drive_agents,
 ]
 
 

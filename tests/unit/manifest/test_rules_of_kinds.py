@@ -301,3 +301,55 @@ def test_hybrid_needs_a_limit(found: Judge) -> None:
 )
 def test_an_order_names_each_of_its_members_once(found: Judge, field: str, noun: str, rule: str) -> None:
     assert [(rule, "error", 3, [])] == found(f"{{{field}: [\n{{external: A}},\n{{external: A}}]}}")
+
+
+def grant(name: str, agents: str, more: str = "") -> str:
+    return f"---\nkind: agent_grant\nname: {name}\nagents: [{agents}]\n{more}\n"
+
+
+GIVES = "groups: [{external: Japan}]"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (grant("a", "a@x.example, b@x.example", GIVES), []),
+        (grant("a", "a@x.example, A@X.example", GIVES), [("agent_grant/agent-twice", "warning", 4, [])]),
+        (
+            grant("a", "a@x.example", f"{GIVES}\nabsent: [A@x.example]"),
+            [("agent_grant/granted-and-absent", "error", 6, [])],
+        ),
+        (grant("a", "a@x.example", "absent: [b@x.example]"), [("agent_grant/nothing-to-take-away", "error", 5, [])]),
+        (grant("a", "a@x.example", "membership: exclusive"), [("agent_grant/nothing-to-take-away", "error", 5, [])]),
+        (grant("a", "a@x.example", "membership: additive"), []),
+    ],
+)
+def test_a_grant_never_gives_and_takes_the_same(
+    found: Judge, text: str, expected: list[tuple[str, str, int, list[int]]]
+) -> None:
+    assert expected == found(text)
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        (grant("b", "A@x.example", "custom_role: {external: Two}"), [("agent_grant/two-roles", "error", 10, [])]),
+        (grant("b", "a@x.example", "custom_role: {external: One}"), []),
+        (grant("b", "c@x.example", "custom_role: {external: Two}"), []),
+        (
+            grant("b", "c@x.example", f"{GIVES}\nabsent: [A@x.example]"),
+            [("agent_grant/given-and-taken", "error", 12, [])],
+        ),
+        (grant("b", "c@x.example", "groups: [{external: China}]\nabsent: [a@x.example]"), []),
+        (grant("b", "c@x.example", f"{GIVES}\nmembership: exclusive"), []),
+    ],
+)
+def test_two_grants_do_not_contradict_each_other(
+    found: Judge, other: str, expected: list[tuple[str, str, int, list[int]]]
+) -> None:
+    assert expected == found(grant("a", "a@x.example", f"{GIVES}\ncustom_role: {{external: One}}") + other)
+
+
+@pytest.mark.parametrize("address", ["aiko", "a b@x.example", "@x.example", "a@", "a@x.example, b@x.example'", "a@b@c"])
+def test_an_agent_is_named_by_an_e_mail_address(found: Judge, address: str) -> None:
+    assert ["manifest/bad-form"] == [rule for rule, *_ in found(grant("a", f'"{address}"', GIVES))]
