@@ -44,6 +44,8 @@ class Collection:
     says that there is exactly one object, read and written at `path` itself; it may have no id of its own.
     `is_read_when_ours` says that it is listed only inside parents that a manifest or the memory has something in.
     `embedded` names the member of its parent's object that holds all of its objects, so that no listing of its own is needed.
+    `id_member` names the member that holds an object's id. `is_optional` says that not every account has the listing:
+    where it is refused, a person connects what would be in it, and vouches for it.
     """
 
     name: str
@@ -61,6 +63,8 @@ class Collection:
     is_settings: bool = False
     is_read_when_ours: bool = False
     embedded: str = ""
+    id_member: str = "id"
+    is_optional: bool = False
 
     def object_path(self, listing_path: str, live_id: str) -> str:
         """Where one object is read and written, given the path of its listing in an account."""
@@ -68,7 +72,9 @@ class Collection:
 
     def identified(self, live: Mapping[str, Json]) -> dict[str, Json]:
         """A live object with an id; settings that have none are known by the collection's name."""
-        return dict(live) if "id" in live or not self.is_settings else {"id": self.name, **live}
+        if self.id_member in live:
+            return {"id": live[self.id_member], **live}
+        return {"id": self.name, **live} if self.is_settings else dict(live)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +249,8 @@ class Part:
     `creates` nothing is found, never made; `permanent` says why an object is never deleted either. `follows` lists parts of the same resource that must exist first;
     `links_after` those that must exist before its inert fields get their real values. `takes` names the objects
     that the service removes together with it: their collection, and the member that holds its live id (empty where
-    they live inside it). `alarms` are live values that call for a person.
+    they live inside it). `alarms` are live values that call for a person. `made_secret` is the member that holds a secret
+    which the service made, and which a person needs elsewhere.
 
     A part with `stated_in` is a child: the item of that list of the manifest, living in the object of `parent`. It is
     made after that object, or together with it as an item of `inside_member`, and goes with it. A part with `aspect` is
@@ -273,6 +280,7 @@ class Part:
     stated_in: str = ""
     aspect: str = ""
     alarms: tuple[Alarm, ...] = ()
+    made_secret: str = ""
 
     @property
     def is_child(self) -> bool:
@@ -428,12 +436,16 @@ class Attested:
     """Something that only a person can say is done, since no API shows it.
 
     `slug` ends the step's id. `content` is what is vouched for, the values to enter or the items, not our prose: when
-    it changes, the person is asked again.
+    it changes, the person is asked again. `holds_back` names the part whose creation waits for it; once that part is
+    there nobody is asked. `needs_live` names the part that has to be there first: its live id and the app's stand in
+    texts and content for `{live_id}` and `{app_id}`.
     """
 
     slug: str
     manual: ManualStep
     content: Json
+    holds_back: str | None = None
+    needs_live: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -496,7 +508,7 @@ class Kind:
     cannot share. `watches` are what a person does and a read verifies. `manual` is the step that a
     person does where the tool cannot create. `attests` are the steps that a person vouches for. `noted` are fields
     that no part manages, such as what a person enters; their references are checked like any other. `exclusive` are
-    the fields whose value only one environment can have; of those, `contested` are the ones where the vendor does not
+    the fields whose value only one environment can have (`type:path` of one type alone); of those, `contested` are the ones where the vendor does not
     say so, which an approval lets two environments share. `limits` and `cannot` are sentences for `explain`.
     `children` are the lists whose items are parts; `parts` gives those of the items that the document states.
     `expand` writes the short forms of a valid document out, and makes mappings of its keyed lists.
@@ -528,3 +540,10 @@ class Kind:
     limits: tuple[str, ...] = ()
     cannot: tuple[str, ...] = ()
     example: str = ""
+
+    def exclusive_paths(self, type_name: str) -> Iterator[str]:
+        """The fields of a type whose value only one environment can have."""
+        for each in self.exclusive:
+            of, _, path = each.rpartition(":")
+            if of in ("", type_name):
+                yield path
