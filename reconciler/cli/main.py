@@ -17,6 +17,7 @@ COMMANDS = {
     "apply": "Run an approved plan.",
     "drift": "Say what was changed in an account since the last apply.",
     "attest": "Vouch that a manual step is done which no API shows.",
+    "responder": "Fetch the secret that the service made for a bot or a channel.",
     "state": "Look at, and repair, the memory of applies.",
     "unlock": "Free the lease of a run that died.",
     "schema": "Write or check the JSON Schemas.",
