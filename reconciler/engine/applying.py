@@ -5,7 +5,7 @@ It refuses to know how a step is carried out, and which steps still hold.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from reconciler.core.secret import Secret
 from reconciler.core.state import State, Target
 from reconciler.engine.acceptance import check_acceptable, plan_secrets, require_newer
 from reconciler.engine.applier import apply_steps
+from reconciler.engine.attesting import instructions_now
 from reconciler.engine.bookkeeping import in_step
 from reconciler.engine.deciding import Decision, decide
 from reconciler.engine.holding import holding_lease
@@ -245,6 +246,16 @@ def _remember_what_holds(
         applied.failure = error
 
 
+def _with_new_ids(session: Session, planned: Planned, settled: Sequence[Outcome]) -> Iterator[Outcome]:
+    """The outcomes, the instructions of manual steps with the live ids that this run has made."""
+    for outcome in settled:
+        resource = planned.resources.get(outcome.address)
+        known = None
+        if outcome.result == "manual" and resource is not None:
+            known = instructions_now(resource, outcome.step, session.environment, planned.matching.names)
+        yield outcome if known is None else replace(outcome, manual=known)
+
+
 def _report(
     session: Session,
     saved: PlanFile,
@@ -257,7 +268,7 @@ def _report(
     notes: Sequence[str],
 ) -> Report:
     by_step: dict[str, Outcome] = {}
-    for outcome in [*decision.settled, *applied.outcomes.values()]:
+    for outcome in [*_with_new_ids(session, planned, decision.settled), *applied.outcomes.values()]:
         planned_as = decision.stands_for.get(outcome.step)
         if planned_as and planned_as not in by_step:
             outcome = replace(outcome, step=planned_as, detail=outcome.detail or f"done as {outcome.step}")
