@@ -125,7 +125,10 @@ def _print(setting: Setting, imported: Imported, bindings: list[str], code: int)
 def imported_as_json(imported: Imported, bindings: list[str]) -> dict[str, Any]:
     """What came of an import, as plain values."""
     return {
-        "written": [{"path": path, "address": draft.address} for path, draft in imported.files.items()],
+        "written": [
+            {"path": path, "address": draft.address, "ids": list(draft.live.values())}
+            for path, draft in imported.files.items()
+        ],
         "bindings": {key: imported.bindings[key] for key in bindings},
         "secrets": [
             {"address": draft.address, "field": path, "reference": reference}

@@ -206,7 +206,8 @@ def _problems(document: Mapping[str, Json]) -> Iterator[tuple[Path, str]]:
     name = str(document["kind"])
     if not is_valid(name, document):
         for error in schema_errors(name, document):
-            yield error.path, _sentence(error.summary, error.why)
+            is_missing = error.rule == "manifest/missing-field"
+            yield error.path, _sentence(error.summary, "the account has no value for it" if is_missing else error.why)
         return
     for error in dotted_integers(document):
         yield error.path, _sentence(error.summary, error.why)
@@ -217,7 +218,7 @@ def _problems(document: Mapping[str, Json]) -> Iterator[tuple[Path, str]]:
 
 
 def _sentence(summary: str, why: str) -> str:
-    return f"{summary}. {why}".rstrip(". ") if why else summary
+    return f"{summary}: {why}".rstrip(". ") if why else summary
 
 
 def _field_at(path: Path, fields: Container[Keys], document: Json) -> Keys | None:
