@@ -136,12 +136,23 @@ def _project_root(start: Path) -> Path:
 
 def load(setting: Setting, name: str) -> Any:
     """The environment, judged; its suspected literal secrets are taught to the redactor first."""
-    from reconciler.manifest.loader import load_environment, require_valid
+    from reconciler.manifest.loader import require_valid
+
+    return require_valid(_load(setting, name))
+
+
+def learn_suspected_secrets(setting: Setting, name: str) -> None:
+    """Let nothing of an environment that looks like a literal secret be shown; its files need not be valid."""
+    _load(setting, name)
+
+
+def _load(setting: Setting, name: str) -> Any:
+    from reconciler.manifest.loader import load_environment
 
     loaded = load_environment(setting.root, name)
     for secret in loaded.suspected_secrets:
         setting.console.redactor.learn(secret)
-    return require_valid(loaded)
+    return loaded
 
 
 def require_environment(setting: Setting) -> None:
