@@ -39,21 +39,15 @@ def import_(setting: Setting, kinds: tuple[str, ...], with_secrets: bool, folder
     from reconciler.engine.importing import Request
     from reconciler.engine.importing_account import import_account
     from reconciler.engine.session import open_session
-    from reconciler.kinds._registry import manifest_kinds
 
-    known = manifest_kinds()
-    for kind in kinds:
-        if kind not in known:
-            raise UsageError(
-                f'there is no kind "{kind}"', detail=f"There are: {', '.join(known)}.", fix=did_you_mean(kind, known)
-            )
+    wanted = check_kinds(kinds)
     if PurePosixPath(folder).is_absolute() or ".." in PurePosixPath(folder).parts:
         raise UsageError(f'"{folder}" is not a folder below the environment\'s')
     require_environment(setting)
     environment = load_what_there_is(setting, setting.environment)
     backend = open_backend(setting, is_read_only=True)
     session = open_session(environment, make_world(setting, setting.environment), read_only=True)
-    request = Request(kinds or known, with_secrets, folder, _present(setting.root))
+    request = Request(wanted, with_secrets, folder, _present(setting.root))
     try:
         imported = import_account(session, backend, request)
     finally:
@@ -63,6 +57,19 @@ def import_(setting: Setting, kinds: tuple[str, ...], with_secrets: bool, folder
     code = 16 if kinds and imported.unreadable else 0
     _print(setting, imported, bindings, code)
     return code
+
+
+def check_kinds(kinds: tuple[str, ...]) -> tuple[str, ...]:
+    """The kinds that were asked for, or all that a manifest can have; UsageError for one that there is not."""
+    from reconciler.kinds._registry import manifest_kinds
+
+    known = manifest_kinds()
+    for kind in kinds:
+        if kind not in known:
+            raise UsageError(
+                f'there is no kind "{kind}"', detail=f"There are: {', '.join(known)}.", fix=did_you_mean(kind, known)
+            )
+    return tuple(dict.fromkeys(kinds)) or known
 
 
 def load_what_there_is(setting: Setting, name: str) -> Any:

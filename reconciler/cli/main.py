@@ -12,15 +12,14 @@ import click
 from reconciler import __version__
 
 COMMANDS = {
+    "init": "Set up a new repository for your accounts.",
     "validate": "Judge the manifests, offline.",
     "plan": "Compare the manifests with an account and write what would change.",
     "show": "Show a plan file.",
     "apply": "Run an approved plan.",
     "drift": "Say what was changed in an account since the last apply.",
-    "accept": "Write what was changed in an account into its manifest.",
     "import": "Write manifests of what is live in an account.",
-    "compare": "Say where two environments are in step.",
-    "promote": "Bring the manifests of one environment to those of another.",
+    "coverage": "Say how much of an account manifests describe.",
     "attest": "Vouch that a manual step is done which no API shows.",
     "state": "Look at, and repair, the memory of applies.",
     "unlock": "Free the lease of a run that died.",

@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from reconciler.core.diagnostic import Path
 from reconciler.core.neighbours import Neighbours
 from reconciler.core.resource import Json, Reference, Resource, SecretUse
+
+if TYPE_CHECKING:
+    from reconciler.core.assignment import Assignment, Watch
 
 Api = Literal["support", "conversations", "chat"]
 Paging = Literal["cursor", "conversations", "offset", "none", "object"]
@@ -82,7 +85,8 @@ class Request:
 
     `touches` are the collections (name, parent id) whose objects it changes beyond its own answer; they are
     listed again at the end to verify the outcome. `leaves` are live objects as it leaves them, where the answer does not
-    show them: collection, live id, changed members.
+    show them: collection, live id, changed members. `is_job` says that the answer names a job, which does the work after
+    it. `query` are the parameters behind the path.
     """
 
     api: Api
@@ -92,6 +96,8 @@ class Request:
     is_repeatable: bool
     touches: tuple[tuple[str, str], ...] = ()
     leaves: tuple[tuple[str, str, Mapping[str, Json]], ...] = ()
+    is_job: bool = False
+    query: tuple[tuple[str, str], ...] = ()
 
 
 class Names(Protocol):
@@ -108,6 +114,9 @@ class Names(Protocol):
 
     def objects(self, collection: str, parent: str = "") -> Sequence[Mapping[str, Json]]:
         """The live objects of a collection as last read."""
+
+    def unreadable(self, collection: str, parent: str = "") -> str:
+        """Why a listing could not be read, or an empty string."""
 
     def owner(self, collection: str, live_id: str) -> tuple[str, str] | None:
         """The address and part that a live object is bound to."""
@@ -153,8 +162,36 @@ class Hazard:
 
 
 @dataclass(frozen=True, slots=True)
+class ByPerson:
+    """How a person sets an observed field: fields of a resource that share a `slug` make one manual step.
+
+    The step's id ends in the slug. `when_unseen` says what happens where the reply leaves the field out: somebody is
+    asked to vouch for it (`attest`), or the step says that it cannot be seen (`ask`).
+    """
+
+    slug: str
+    title: str
+    admin_center: str
+    article: str = ""
+    notes: tuple[str, ...] = ()
+    when_unseen: Literal["ask", "attest"] = "ask"
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A live value that calls for a person whatever the manifest states, such as a status that says `error`.
+
+    `calls` maps each such value of `member` to what the person does; the manual step is done when `member` is none of
+    them any more, and there is none where the reply leaves `member` out.
+    """
+
+    member: str
+    calls: Mapping[str, ByPerson]
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
-    """One managed field of a part.
+    """One field of a part: managed, or observed where `by_person` says how a person sets it.
 
     `path` is its dotted place in the manifest, `api` its member of the live object. A field that cannot be sent
     on creation is set by the step that follows; one that cannot be updated is immutable. `rotates` marks a
@@ -162,8 +199,9 @@ class Field:
     created with until its link step. `is_key` marks the natural key. `default` counts as stated. `writes` is the
     member of a request body where it differs from the one that is read. `reads` names a kind whose objects are needed
     to understand the live value. `unreachable` is a value that an existing object can never get, and why. `is_slice`
-    says that `api` is one list that all fields of the `together` group share, each its own items of it. `service_default`
-    is the canonical value that the service gives where nothing is stated; import leaves it out.
+    says that `api` is one list that all fields of the `together` group share, each its own items of it. An observed
+    field is compared like any other and never written: what differs is a manual step. `service_default` is the canonical
+    value that the service gives where nothing is stated; import leaves it out.
     """
 
     path: str
@@ -183,6 +221,7 @@ class Field:
     unreachable: tuple[Json, str] | None = None
     service_default: Json = MISSING
     is_slice: bool = False
+    by_person: ByPerson | None = None
 
     @property
     def written(self) -> str:
@@ -212,7 +251,7 @@ class Part:
     `creates` nothing is found, never made; `permanent` says why an object is never deleted either. `follows` lists parts of the same resource that must exist first;
     `links_after` those that must exist before its inert fields get their real values. `takes` names the objects
     that the service removes together with it: their collection, and the member that holds its live id (empty where
-    they live inside it).
+    they live inside it). `alarms` are live values that call for a person.
 
     A part with `stated_in` is a child: the item of that list of the manifest, living in the object of `parent`. It is
     made after that object, or together with it as an item of `inside_member`, and goes with it. A part with `aspect` is
@@ -237,9 +276,11 @@ class Part:
     type_member: str = ""
     type_value: str = ""
     arrangement: Arrangement | None = None
+    assignment: Assignment | None = None
     takes: tuple[tuple[str, str], ...] = ()
     stated_in: str = ""
     aspect: str = ""
+    alarms: tuple[Alarm, ...] = ()
 
     @property
     def is_child(self) -> bool:
@@ -259,6 +300,11 @@ class Part:
     def is_made_inside(self, outer: Part) -> bool:
         """Whether the creation of another part of the resource creates this one too."""
         return bool(self.inside_member) and (self.parent if self.is_child else self.inside) == outer.name
+
+    @property
+    def is_object(self) -> bool:
+        """Whether a live object stands behind it; an arrangement and an assignment are about other objects."""
+        return self.arrangement is None and self.assignment is None
 
     def why_permanent(self) -> str:
         """Why the object can never be deleted, or an empty string."""
@@ -289,7 +335,8 @@ class Children:
 
     `path` is the list, in the resource a mapping from each item's key to the item; `label` starts the names of the
     parts, `<label>/<key>`. The paths of `fields` are those within an item; all key fields together tell one child of an
-    object from the others. `created_in` names the member of the parent's creation that makes them with it.
+    object from the others. `created_in` names the member of the parent's creation that makes them with it. `are_named`
+    says that an item has a name of its own, a slug by which others refer to it.
     """
 
     label: str
@@ -298,6 +345,7 @@ class Children:
     fields: tuple[Field, ...]
     parent: str = ""
     created_in: str = ""
+    are_named: bool = False
 
     def part(self, key: str) -> Part:
         """The part of the item with that key."""
@@ -458,7 +506,7 @@ class Kind:
     `model` is the pydantic model (or discriminated union) of its manifests, None for kinds that are only
     looked up. `parts` gives the parts of one document, in the order in which they are created. `rules` judge a
     resolved document beyond its schema, `relations` judge it beside the other manifests, `twins` says what two of them
-    cannot share. `manual` is the step that a
+    cannot share. `watches` are what a person does and a read verifies. `manual` is the step that a
     person does where the tool cannot create. `attests` are the steps that a person vouches for. `noted` are fields
     that no part manages, such as what a person enters; their references are checked like any other. `exclusive` are
     the fields whose value only one environment can have; of those, `contested` are the ones where the vendor does not
@@ -479,6 +527,7 @@ class Kind:
     rules: tuple[Callable[[Mapping[str, Json]], Iterator[Problem]], ...] = ()
     relations: tuple[Callable[[Resource, Neighbours], Iterator[Problem]], ...] = ()
     twins: Twins | None = None
+    watches: Callable[[Mapping[str, Json]], tuple[Watch, ...]] | None = None
     manual: Callable[[Resource], ManualStep] | None = None
     attests: Callable[[Resource], tuple[Attested, ...]] | None = None
     noted: tuple[Field, ...] = ()

@@ -6,11 +6,15 @@ It refuses to know what any of them does.
 from __future__ import annotations
 
 from reconciler.emulator import (
+    agent_skills,
+    agents,
     automations,
     chat,
     conversations,
     custom_roles,
+    jobs,
     macros,
+    memberships,
     oauth,
     queues,
     routing_attributes,
@@ -22,6 +26,7 @@ from reconciler.emulator import (
     trigger_definitions,
     triggers,
     webhooks,
+    x_handles,
 )
 from reconciler.emulator.call import Route
 from reconciler.emulator.collection import Collection
@@ -30,6 +35,9 @@ from reconciler.emulator.collection import Collection
 COLLECTIONS: list[Collection] = [
     *support_people.COLLECTIONS,
     *support_groups.COLLECTIONS,
+    *memberships.COLLECTIONS,
+    *agents.COLLECTIONS,
+    *jobs.COLLECTIONS,
     *support_settings.COLLECTIONS,
     *trigger_categories.COLLECTIONS,
     *triggers.COLLECTIONS,
@@ -38,15 +46,20 @@ COLLECTIONS: list[Collection] = [
     *custom_roles.COLLECTIONS,
     *queues.COLLECTIONS,
     *routing_attributes.COLLECTIONS,
+    *agent_skills.COLLECTIONS,
     *chat.COLLECTIONS,
     *conversations.COLLECTIONS,
     *switchboards.COLLECTIONS,
     *webhooks.COLLECTIONS,
+    *x_handles.COLLECTIONS,
 ]
 ROUTES: list[Route] = [
     *oauth.ROUTES,
+    *agents.ROUTES,
     *support_people.ROUTES,
     *support_groups.ROUTES,
+    *memberships.ROUTES,
+    *jobs.ROUTES,
     *support_settings.ROUTES,
     *trigger_categories.ROUTES,
     *trigger_definitions.ROUTES,
@@ -56,10 +69,12 @@ ROUTES: list[Route] = [
     *custom_roles.ROUTES,
     *queues.ROUTES,
     *routing_attributes.ROUTES,
+    *agent_skills.ROUTES,
     *chat.ROUTES,
     *conversations.ROUTES,
     *switchboards.ROUTES,
     *webhooks.ROUTES,
+    *x_handles.ROUTES,
 ]
 
 

@@ -1,6 +1,6 @@
 """Users, and the Support collections that the product only looks up: brands, locales, fields, forms and so on.
 
-It refuses to know groups, rules and settings; nothing here is written through the API.
+It refuses to know groups, rules and settings, and how users are written.
 """
 
 from __future__ import annotations

@@ -24,8 +24,7 @@ class Claims:
     def is_open(self, resource: Resource, part: Part) -> bool:
         """Whether nothing is known about a part yet but that what it was is gone."""
         known = self.matching.identities.get((resource.address, part.name))
-        is_settled = known is not None and (known.live_id or known.undecided or known.unknown)
-        return known is None or bool(known.was and not is_settled)
+        return known is None or bool(known.was and not (known.live_id or known.undecided or known.unknown))
 
     def found(self, resource: Resource, part: Part, live_id: str, by: str, was: str = "") -> None:
         """A part is this live object, which nobody else adopts from now on."""

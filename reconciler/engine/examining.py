@@ -21,6 +21,7 @@ from reconciler.core.kind import Collection
 from reconciler.core.state import State
 from reconciler.engine.comparing import secret_use
 from reconciler.engine.entry_parts import parts_of_entry
+from reconciler.engine.examining_by_hand import examine_by_hand
 from reconciler.engine.examining_memory import examine_memory, examine_store
 from reconciler.engine.reader import needed_collections
 from reconciler.engine.session import Session, World, open_session, resolve_secret
@@ -136,6 +137,8 @@ def _service(environment: LoadedEnvironment, state: State | None, world: World) 
             if isinstance(result, ServiceError)
         }
         yield from _collections(session, state, closed)
+        if "support" not in closed:
+            yield from examine_by_hand(session)
         yield _clock(account)
     finally:
         session.close()

@@ -23,7 +23,8 @@ def exclusive_identities(resources: Iterable[Resource]) -> Iterator[tuple[Identi
         for path in find_kind(resource.kind).exclusive if not resource.removed else ():
             is_stated, value = resource.stated(path)
             if is_stated and isinstance(value, str):
-                yield (resource.kind, resource.type, path, value), resource
+                # X handles and user names are one whatever their case, with or without @.
+                yield (resource.kind, resource.type, path, value.removeprefix("@").lower()), resource
 
 
 def taken_elsewhere(resources: Sequence[Resource], others: Mapping[str, Sequence[Resource]]) -> dict[str, list[Taken]]:
@@ -40,7 +41,7 @@ def taken_elsewhere(resources: Sequence[Resource], others: Mapping[str, Sequence
 
 def _taken(identity: Identity, resource: Resource, other: Resource, environment: str) -> Taken:
     kind, _, path, value = identity
-    shared = f'{path} "{value}" is also that of {other.address} in the environment {environment}.'
+    shared = f'{path} "{resource.stated(path)[1]}" is also that of {other.address} in the environment {environment}.'
     own = "Give each environment its own, as a value"
     if path not in find_kind(kind).contested:
         return Taken(f"{shared} Only one account can have it: the other one would stop receiving. {own}.")

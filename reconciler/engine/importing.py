@@ -13,10 +13,12 @@ from reconciler.core.policy import Binding
 from reconciler.core.resource import Resource
 from reconciler.core.state import Entry
 from reconciler.engine.binding_lines import binding_key
-from reconciler.engine.importing_discovery import Claim, Discovery, Found, Stray, discover
+from reconciler.engine.identity import Matching
+from reconciler.engine.importing_discovery import Discovery, Found, Stray, claims_of, discover
 from reconciler.engine.importing_documents import Draft, write_document
 from reconciler.engine.importing_files import manifest_text, place_manifests
-from reconciler.engine.importing_names import ImportNames, Key, name_all
+from reconciler.engine.importing_names import ImportNames, Key, name_all, name_items
+from reconciler.engine.importing_reading import all_parts, why_unreadable
 from reconciler.engine.live import Snapshot
 from reconciler.engine.matching import match
 from reconciler.engine.planner import make_plan
@@ -26,6 +28,7 @@ from reconciler.manifest.documents import Context, Documents, read_document
 from reconciler.manifest.files import SourceFile
 from reconciler.manifest.loader import LoadedEnvironment
 from reconciler.manifest.references import check_references
+from reconciler.manifest.relations import check_relations
 from reconciler.manifest.sources import Sources
 from reconciler.manifest.twins import check_twins
 from reconciler.manifest.yaml_reader import parse
@@ -101,7 +104,8 @@ class Importer:
     def run(self, request: Request) -> Imported:
         """Everything of the kinds that were asked for; raises nothing for what an account may hold."""
         matching = match(self.environment.resources, self.entries, self.environment.bindings, self.snapshot)
-        taken, managed = self._taken(request)
+        taken = claims_of(self.environment.resources, matching)
+        managed = [each for each in dict.fromkeys(taken.values()) if each.partition("/")[0] in request.kinds]
         discovery = discover(self.snapshot, request.kinds, taken)
         while True:
             attempt = self._attempt(discovery.found, ImportNames(matching.names), request)
@@ -113,22 +117,6 @@ class Importer:
                 continue
             return self._imported(request, discovery, attempt, managed)
 
-    def _taken(self, request: Request) -> tuple[set[Claim], list[str]]:
-        """What manifests that are there already claim, and the addresses among the kinds that were asked for."""
-        matching = match(self.environment.resources, self.entries, self.environment.bindings, self.snapshot)
-        taken: set[Claim] = set()
-        managed: list[str] = []
-        for resource in self.environment.resources:
-            if resource.removed:
-                continue
-            for part in find_kind(resource.kind).parts(resource.document):
-                live_id = matching.identity(resource.address, part.name).live_id
-                if live_id:
-                    taken.add((part.claimed_by(resource.kind), live_id))
-                    if resource.kind in request.kinds and resource.address not in managed:
-                        managed.append(resource.address)
-        return taken, managed
-
     def _attempt(self, discovered: Sequence[Found], names: ImportNames, request: Request) -> _Attempt | None:
         """All manifests at once; None when one had to be given up or to say less, and all must be tried again."""
         found = [each for each in discovered if each.key not in self.refused]
@@ -139,10 +127,17 @@ class Importer:
         for each in found:
             for part, piece in each.pieces.items():
                 names.bind(f"{each.kind}/{named[each.key]}", part, piece.part.collection.name, piece.live_id)
+            items = name_items(each)
+            for brood in each.broods:
+                for live_id in (str(live["id"]) for live in brood.objects if str(live["id"]) in items):
+                    child = brood.children.part(items[live_id])
+                    names.bind(f"{each.kind}/{named[each.key]}", child.name, child.collection.name, live_id)
         attempt = _Attempt(names=names)
         for each in found:
             unwanted = self.unwanted.get(each.key, {})
-            draft = write_document(each, named[each.key], names, unwanted, with_secrets=request.with_secrets)
+            draft = write_document(
+                each, named[each.key], name_items(each), names, unwanted, with_secrets=request.with_secrets
+            )
             if draft.refused:
                 self.refused[each.key] = draft.refused
             attempt.drafts.append(draft)
@@ -171,6 +166,7 @@ class Importer:
         keys = {draft.address: draft.found.key for draft in attempt.drafts}
         everything = [*self.environment.resources, *documents.resources]
         judged = [*documents.diagnostics, *check_references(everything), *check_twins(everything)]
+        judged += check_relations(everything)
         for diagnostic in judged:
             if diagnostic.severity == "error" and diagnostic.address in keys:
                 self.refused.setdefault(keys[diagnostic.address], diagnostic.summary)
@@ -178,26 +174,37 @@ class Importer:
         return len(self.refused) == before
 
     def _bind(self, attempt: _Attempt) -> bool:
-        """Find every object again as the plan will, with a line of bindings.yaml where nothing else tells."""
-        known = dict(self.environment.bindings)
-        for is_second in (False, True):
-            matching = match([*self.environment.resources, *attempt.resources], self.entries, known, self.snapshot)
-            lost = [
-                (draft, piece.part.name, piece.live_id)
-                for draft in attempt.drafts
-                for piece in draft.found.pieces.values()
-                if matching.identity(draft.address, piece.part.name).live_id != piece.live_id
-            ]
-            if is_second:
-                for draft, part, _ in lost:
-                    why = matching.identity(draft.address, part).undecided or "it could not be found again"
-                    self.refused[draft.found.key] = why
-            else:
-                attempt.bindings = {binding_key(draft.address, part): live_id for draft, part, live_id in lost}
-                known.update({key: Binding(live_id) for key, live_id in attempt.bindings.items()})
-            if not lost:
-                return True
+        """Find every object again as the plan will, with a line of bindings.yaml where nothing else tells.
+
+        What is found by titles comes second: what its fields refer to tells it from others once that is bound.
+        """
+        for are_titled in (False, True):
+            attempt.bindings.update(
+                {
+                    binding_key(draft.address, part): live_id
+                    for draft, part, live_id in self._lost(attempt)
+                    if find_kind(draft.found.kind).matches_by_title is are_titled
+                }
+            )
+        lost = self._lost(attempt)
+        for draft, part, _ in lost:
+            why = self._matching(attempt).identity(draft.address, part).undecided
+            self.refused[draft.found.key] = why or "it could not be found again"
         return not lost
+
+    def _lost(self, attempt: _Attempt) -> list[tuple[Draft, str, str]]:
+        """The parts that the plan would not find, with their live ids."""
+        matching = self._matching(attempt)
+        return [
+            (draft, part, live_id)
+            for draft in attempt.drafts
+            for part, live_id in draft.live.items()
+            if matching.identity(draft.address, part).live_id != live_id
+        ]
+
+    def _matching(self, attempt: _Attempt) -> Matching:
+        bindings = {**self.environment.bindings, **{key: Binding(value) for key, value in attempt.bindings.items()}}
+        return match([*self.environment.resources, *attempt.resources], self.entries, bindings, self.snapshot)
 
     def _changes_nothing(self, attempt: _Attempt) -> bool:
         """Plan it: what would change is not stated, and named."""
@@ -235,13 +242,10 @@ class Importer:
             Refused(kind, live_id, titles[kind, live_id], why) for (kind, live_id), why in self.refused.items()
         ]
         for kind in request.kinds:
-            described = find_kind(kind)
-            parts = [part for form in described.forms for part in described.parts(form)]
-            reasons = {part.collection.name: self.snapshot.unreadable(part.collection.name) for part in parts}
-            why = "; ".join(dict.fromkeys(reason for reason in reasons.values() if reason))
+            why = why_unreadable(self.snapshot, kind)
             if why:
                 result.unreadable[kind] = why
-        result.unshown = tuple(kind for kind in request.kinds if find_kind(kind).attests is not None)
+        result.unshown = tuple(kind for kind in request.kinds if not any(all_parts(find_kind(kind))))
         result.warnings = [*self._of_ids(attempt), *self._of_surplus(attempt), *attempt.blocked]
         return result
 

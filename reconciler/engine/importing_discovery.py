@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reconciler.core.kind import MISSING, Kind, Part
-from reconciler.core.resource import Json
+from reconciler.core.kind import MISSING, Children, Kind, Part
+from reconciler.core.resource import Json, Resource
 from reconciler.engine.binding_lines import title_of
+from reconciler.engine.identity import Matching
 from reconciler.engine.importing_reading import all_parts
 from reconciler.engine.live import AccountNames, Live, Snapshot, observe
 from reconciler.kinds._registry import find_kind, manifest_kinds
@@ -34,6 +35,14 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Brood:
+    """The live objects that are the items of one list of a manifest, in the order of their listing."""
+
+    children: Children
+    objects: tuple[Live, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """What one manifest can describe. `anchor` is the part that the others are found from; `surplus` are objects that
     belong to it and have no place in a manifest, in words for people."""
@@ -43,6 +52,7 @@ class Found:
     anchor: str
     pieces: Mapping[str, Piece]
     surplus: tuple[str, ...] = ()
+    broods: tuple[Brood, ...] = ()
 
     @property
     def type(self) -> str:
@@ -83,6 +93,17 @@ class Discovery:
     strays: list[Stray] = field(default_factory=list)
 
 
+def claims_of(resources: Sequence[Resource], matching: Matching) -> dict[Claim, str]:
+    """The live objects that manifests describe already, with their addresses."""
+    claims: dict[Claim, str] = {}
+    for resource in resources:
+        for part in find_kind(resource.kind).parts(resource.document) if not resource.removed else ():
+            live_id = matching.identity(resource.address, part.name).live_id
+            if live_id:
+                claims[part.claimed_by(resource.kind), live_id] = resource.address
+    return claims
+
+
 def discover(snapshot: Snapshot, kinds: Sequence[str], taken: Container[Claim]) -> Discovery:
     """What manifests of these kinds could describe, without what is taken by manifests that there are already."""
     result = Discovery()
@@ -98,6 +119,8 @@ def discover(snapshot: Snapshot, kinds: Sequence[str], taken: Container[Claim]) 
 def _claims(found: Found) -> Iterator[Claim]:
     for piece in found.pieces.values():
         yield piece.part.claimed_by(found.kind), piece.live_id
+    for brood in found.broods:
+        yield from ((brood.children.collection.name, str(live["id"])) for live in brood.objects)
 
 
 def _discover_kind(
@@ -129,7 +152,7 @@ def _discover_kind(
 
 
 def _stands_alone(part: Part) -> bool:
-    return part.arrangement is None and not part.inside and not part.found_through[0]
+    return part.arrangement is None and part.is_found_by_itself
 
 
 def _take_shape(
@@ -155,7 +178,14 @@ def _take_shape(
             if inside:
                 pieces[part.name] = Piece(part, pieces[part.inside].live_id, inside[0])
             surplus += [f"{part.name} {each['id']}" for each in inside[1:]]
-    return Found(kind.name, form, anchor.name, pieces, tuple(surplus))
+    return Found(kind.name, form, anchor.name, pieces, tuple(surplus), tuple(_broods(snapshot, kind, pieces)))
+
+
+def _broods(snapshot: Snapshot, kind: Kind, pieces: Mapping[str, Piece]) -> Iterator[Brood]:
+    for children in kind.children:
+        if children.parent in pieces:
+            inside = snapshot.objects(children.collection.name, pieces[children.parent].live_id)
+            yield Brood(children, tuple(inside))
 
 
 def _has_keys(snapshot: Snapshot, form: Mapping[str, Json], anchor: Part, live: Live) -> bool:
@@ -175,7 +205,7 @@ def _strays(
     users: dict[str, set[str]] = {}
     for name in manifest_kinds():
         for part in all_parts(find_kind(name)):
-            if part.arrangement is None and not part.inside and not part.collection.is_settings:
+            if part.arrangement is None and not part.inside and not part.aspect and not part.collection.is_settings:
                 users.setdefault(part.collection.name, set()).add(name)
     for collection, names in users.items():
         for live in snapshot.objects(collection) if names <= set(kinds) else ():

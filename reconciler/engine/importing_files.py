@@ -14,7 +14,7 @@ from reconciler.core.slug import slug
 from reconciler.engine.importing_documents import Draft
 from reconciler.kinds._registry import find_kind
 from reconciler.manifest.values import NO_VALUES
-from reconciler.manifest.yaml_writer import document_as_yaml
+from reconciler.manifest.yaml_writing import document_text
 
 FOLDERS: Mapping[str, str] = {"agent grants": "agents"}
 """The folder of an area whose name is not one word."""
@@ -65,7 +65,7 @@ def manifest_text(document: Mapping[str, Json], path: str) -> str:
     depth = len(PurePosixPath(path).parents) - 1
     return (
         f"# yaml-language-server: $schema={'../' * depth}schemas/manifest.schema.json\n"
-        f"{document_as_yaml(_escaped(document))}"
+        f"{document_text(_escaped(document))}"
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from reconciler.core.kind import MISSING
 from reconciler.core.slug import distinct_slugs
+from reconciler.engine.binding_lines import title_of
 from reconciler.engine.importing_discovery import Found
 from reconciler.engine.live import AccountNames, observe
 from reconciler.kinds._registry import find_kind
@@ -40,6 +41,16 @@ def name_all(found: Sequence[Found], names: AccountNames, taken: Mapping[str, Co
         titles = {each.live_id: _title(each, names) for each in found if each.kind == kind}
         slugs = distinct_slugs(titles, taken.get(kind, ()), kind.replace("_", "-"))
         named.update({(kind, live_id): slug for live_id, slug in slugs.items()})
+    return named
+
+
+def name_items(found: Found) -> dict[str, str]:
+    """The names of the items that have one of their own, by live id."""
+    named: dict[str, str] = {}
+    for brood in found.broods:
+        if brood.children.are_named:
+            titles = {str(live["id"]): title_of(live) for live in brood.objects}
+            named.update(distinct_slugs(titles, (), brood.children.label))
     return named
 
 

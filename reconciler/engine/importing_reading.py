@@ -15,11 +15,12 @@ from reconciler.kinds._collections import BY_NAME
 from reconciler.kinds._registry import find_kind
 
 
-def read_kinds(reader: Reader, snapshot: Snapshot, kinds: Iterable[str]) -> None:
+def read_kinds(reader: Reader, snapshot: Snapshot, kinds: Sequence[str]) -> None:
     """Add to the snapshot all that manifests of these kinds could describe, each collection once."""
     parts = [part for name in kinds for part in all_parts(find_kind(name))]
     outer = [part for part in parts if not part.inside]
-    needed = _with_parents([*(part.collection for part in outer), *_mirrored(parts), *_arranged(parts)])
+    inner = [children.collection for name in kinds for children in find_kind(name).children]
+    needed = _with_parents([*(part.collection for part in outer), *inner, *_mirrored(parts), *_arranged(parts)])
     while True:
         missing = [
             (collection, parent)
@@ -53,6 +54,17 @@ def read_lookups(reader: Reader, snapshot: Snapshot, kinds: Iterable[str]) -> bo
     return bool(missing)
 
 
+def why_unreadable(snapshot: Snapshot, kind: str) -> str:
+    """Why a kind, or a part of it, could not be read; an empty text where it could."""
+    described = find_kind(kind)
+    collections = [
+        *(part.collection.name for part in all_parts(described)),
+        *(children.collection.name for children in described.children),
+    ]
+    reasons = (snapshot.unreadable(name) for name in dict.fromkeys(collections))
+    return "; ".join(dict.fromkeys(reason for reason in reasons if reason))
+
+
 def all_parts(kind: Kind) -> Iterator[Part]:
     """The parts of every form that an object of the kind can have."""
     for form in kind.forms:
@@ -81,8 +93,11 @@ def _with_parents(collections: Iterable[Collection]) -> list[Collection]:
 
 
 def _parents(snapshot: Snapshot, collection: Collection) -> list[str]:
+    """The parents' ids with which a collection is listed; one that stands in its parents' objects has no listing."""
     if not collection.parent:
         return [""]
+    if collection.embedded:
+        return []
     return [str(each["id"]) for each in snapshot.objects(collection.parent)]
 
 

@@ -127,6 +127,11 @@ class AccountNames:
         """The live objects of a collection as last read."""
         return self.snapshot.objects(collection, parent)
 
+    def unreadable(self, collection: str, parent: str = "") -> str:
+        """Why a listing could not be read, or an empty string."""
+        listing = self.snapshot.listings.get((collection, parent))
+        return listing.unreadable if listing else ""
+
     def reference(self, kind: str, part: str, live_id: str) -> dict[str, str]:
         """The canonical reference to a live id: managed before external before bare id."""
         lookup = find_kind(kind).lookup

@@ -51,7 +51,7 @@ class _Matcher:
             (resource, part)
             for resource in self.resources
             for part in find_kind(resource.kind).parts(resource.document)
-            if part.arrangement is None
+            if part.is_object
         ]
         self._claim_what_is_removed()
         for resource, part in parts:

@@ -137,6 +137,9 @@ def _remove(
 ) -> None:
     if entry.retired:
         return
+    if not entry.live:
+        _forget_given(draft, address, wish, blocked)
+        return
     kind = find_kind(address.split("/")[0])
     parts = [part for part in parts_of_entry(address, entry) if entry.live.get(part.name)]
     unreadable = next((why for part in parts if (why := snapshot.unreadable(part.collection.name))), "")
@@ -216,6 +219,24 @@ def _remove(
         )
         draft.add(step, *earlier, *pointing, *_leaving(draft, taken, matching))
         earlier.append(step.id)
+
+
+def _forget_given(draft: Draft, address: str, wish: str, blocked: str) -> None:
+    """The step for what has no live object of its own: what it gave to others stays with them."""
+    reasons = [blocked] if blocked else []
+    if wish != "keep":
+        reasons.append(
+            "what it gave is never taken away by removing it: that is asked for by name, in a manifest. Use removed: keep."
+        )
+    draft.add(
+        Step(
+            step_id("forget", address),
+            "forget",
+            address,
+            reason="no longer managed; what it gave stays",
+            blocked=tuple(reasons),
+        )
+    )
 
 
 def _made_inert(

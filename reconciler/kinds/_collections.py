@@ -219,12 +219,82 @@ USERS = Collection(
     query=(("role[]", "agent"), ("role[]", "admin")),
 )
 
+GROUP_MEMBERSHIPS = Collection(
+    name="group_memberships",
+    api="support",
+    path="/group_memberships",
+    items="group_memberships",
+    item="group_membership",
+    paging="cursor",
+    update_verb="PUT",
+    wraps_requests=True,
+)
+
+ENTITLEMENTS = Collection(
+    name="entitlements",
+    api="support",
+    path="/users/{parent}/entitlements/full",
+    items="entitlements",
+    item="entitlements",
+    paging="object",
+    update_verb="PUT",
+    wraps_requests=True,
+    parent="users",
+    is_settings=True,
+)
+
+AGENT_SKILLS = Collection(
+    name="agent_skills",
+    api="support",
+    path="/routing/agents/{parent}/instance_values",
+    items="attribute_values",
+    item="attribute_value",
+    paging="none",
+    update_verb="PUT",
+    wraps_requests=False,
+    parent="users",
+    has_item_read=False,
+)
+
 LOCALES = Collection(
     name="locales",
     api="support",
     path="/locales",
     items="locales",
     item="locale",
+    paging="none",
+    update_verb="PUT",
+    wraps_requests=True,
+)
+
+ORGANIZATIONS = Collection(
+    name="organizations",
+    api="support",
+    path="/organizations",
+    items="organizations",
+    item="organization",
+    paging="cursor",
+    update_verb="PUT",
+    wraps_requests=True,
+)
+
+TICKET_FIELDS = Collection(
+    name="ticket_fields",
+    api="support",
+    path="/ticket_fields",
+    items="ticket_fields",
+    item="ticket_field",
+    paging="cursor",
+    update_verb="PUT",
+    wraps_requests=True,
+)
+
+X_HANDLES = Collection(
+    name="x_handles",
+    api="support",
+    path="/channels/twitter/monitored_twitter_handles",
+    items="monitored_twitter_handles",
+    item="monitored_twitter_handle",
     paging="none",
     update_verb="PUT",
     wraps_requests=True,
@@ -287,7 +357,13 @@ BY_NAME = {
         TICKET_FORMS,
         WEBHOOKS,
         USERS,
+        GROUP_MEMBERSHIPS,
+        ENTITLEMENTS,
+        AGENT_SKILLS,
         LOCALES,
+        ORGANIZATIONS,
+        TICKET_FIELDS,
+        X_HANDLES,
         APP,
         ACCOUNT_SETTINGS,
         CHAT_ROUTING,

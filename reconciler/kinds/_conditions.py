@@ -56,10 +56,18 @@ REFERENCE_FIELDS: Mapping[str, str] = {
     "schedule_id": "schedule",
     "within_schedule": "schedule",
     "set_schedule": "schedule",
+    "assignee_id": "user",
+    "requester_id": "user",
+    "follower": "user",
+    "organization_id": "organization",
 }
 """Fields whose value is the id of an object of the kind."""
 
-FIRST_ITEM_REFERENCES: Mapping[str, str] = {"notification_group": "group", "notification_webhook": "webhook"}
+FIRST_ITEM_REFERENCES: Mapping[str, str] = {
+    "notification_group": "group",
+    "notification_webhook": "webhook",
+    "notification_user": "user",
+}
 """Actions whose value is a list that starts with the id of an object of the kind."""
 
 SYSTEM_WORDS = frozenset(
@@ -152,7 +160,7 @@ class Rules(Plain):
     def manifest(self, value: Json, names: Names) -> Json:
         """Items as manifests state them: what compares with nothing has no value."""
         return [
-            {key: _stated_value(inner) for key, inner in item.items() if key != "value" or inner is not None}
+            {key: _stated_value(inner, names) for key, inner in item.items() if key != "value" or inner is not None}
             for item in value
         ]
 
@@ -242,9 +250,11 @@ class Rules(Plain):
         return value
 
 
-def _stated_value(value: Json) -> Json:
+def _stated_value(value: Json, names: Names) -> Json:
     if isinstance(value, list):
-        return [_stated_value(item) for item in value]
+        return [_stated_value(item, names) for item in value]
+    if isinstance(value, Mapping) and "skill" in value:
+        return _SKILL_USES.manifest(value, names)
     return stated_reference(value) if isinstance(value, Mapping) and value.keys() & {"ref", "external", "id"} else value
 
 

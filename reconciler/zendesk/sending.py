@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from reconciler.core.errors import SecretUnavailable
+from reconciler.core.errors import ReconcilerError, SecretUnavailable
 from reconciler.core.secret import Secret
 from reconciler.zendesk.answers import DECODED_BYTES_CAP, Received, UnreadableAnswer, read_answer
 from reconciler.zendesk.retry import RetryPolicy, asked_pause_seconds, is_repeatable
@@ -130,14 +130,20 @@ class Sender:
         is_renewed = False
         attempt = 0
         while True:
-            header = self._auth.header() if self._auth else None
-            outcome = self._attempt(request, header)
-            attempt += 1
-            if isinstance(outcome, Received):
-                if outcome.status == 401 and self._auth and header and not is_renewed and self._auth.renew(header):
+            try:
+                header = self._auth.header() if self._auth else None
+                outcome = self._attempt(request, header)
+                attempt += 1
+                if self._is_refused(outcome) and self._auth and header and not is_renewed and self._auth.renew(header):
                     is_renewed = True
                     attempt -= 1
                     continue
+            except ReconcilerError as error:
+                if not may_have_arrived:
+                    raise
+                # What stops the next attempt says nothing about the one before.
+                return Exchanged(Unanswered(f"it could not be sent again: {error.summary}", was_sent=False), True)
+            if isinstance(outcome, Received):
                 if outcome.status < 500 and outcome.status != 429:
                     return Exchanged(outcome, may_have_arrived)
                 was_sent, is_final = outcome.status != 429, False
@@ -155,6 +161,9 @@ class Sender:
     def close(self) -> None:
         """Closes the transport as well."""
         self._client.close()
+
+    def _is_refused(self, outcome: Received | Unanswered) -> bool:
+        return isinstance(outcome, Received) and outcome.status == 401
 
     def _pause(self, request: Request, outcome: Received | Unanswered, seconds: float) -> None:
         if isinstance(outcome, Received) and outcome.status == 429:

@@ -23,6 +23,7 @@ from tests.contract.recorder import Exchange, Recorder
 pytestmark = [needs_contracts, pytest.mark.xdist_group("contract")]
 
 Driven = tuple[dict[str, list[str]], list[Exchange]]
+HANDLES = "/api/v2/channels/twitter/monitored_twitter_handles"
 APP = "/sc/v2/apps/5f0e1c2d3b4a5f0e1c2d3b4a"
 CONDITIONS = {
     "all": [
@@ -102,6 +103,8 @@ def drive_people_groups_and_settings(ask: Recorder) -> None:
     for name in ("brands", "locales", "ticket_fields", "ticket_forms", "organizations"):
         listed = ask("GET", f"/api/v2/{name}", expected=200)[name]
         ask("GET", f"/api/v2/{name}/{listed[0]['id']}", expected=200)
+    handles = ask("GET", HANDLES, expected=200)["monitored_twitter_handles"]
+    ask("GET", f"{HANDLES}/{handles[0]['id']}", expected=200)
     webhooks = ask("GET", "/api/v2/webhooks?page[size]=100", expected=200)["webhooks"]
     ask("GET", f"/api/v2/webhooks/{webhooks[0]['id']}", expected=200)
     schedules = ask("GET", "/api/v2/business_hours/schedules", expected=200)["schedules"]
@@ -252,6 +255,7 @@ def driven() -> Iterator[Driven]:
         "/api/v2/ticket_fields": [{"type": "text", "title": "Order"}],
         "/api/v2/ticket_forms": [{"name": "Default"}],
         "/api/v2/organizations": [{"name": "Maison Lune"}],
+        HANDLES: [{"screen_name": "@maisonlune"}],
         "/api/v2/webhooks": [{"name": "Hook", "status": "active"}],
         "/api/v2/business_hours/schedules": [schedule],
     }
