@@ -24,6 +24,8 @@ COMMANDS = {
     "compare": "Say where two environments are in step.",
     "promote": "Bring the manifests of one environment to those of another.",
     "attest": "Vouch that a manual step is done which no API shows.",
+    "history": "List past runs, or show one in full.",
+    "undo": "Edit the manifests back to what was live before a run.",
     "state": "Look at, and repair, the memory of applies.",
     "unlock": "Free the lease of a run that died.",
     "schema": "Write or check the JSON Schemas.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from reconciler.core.diagnostic import Path, Position
 from reconciler.core.resource import Json, Resource
@@ -44,6 +45,16 @@ class Positions(Mapping[Path, Position]):
         self._document = document
         self._expanded = document if expanded is None else expanded
 
+    @property
+    def file(self) -> str:
+        """The file that holds the document."""
+        return self._file
+
+    @property
+    def document(self) -> Json:
+        """The document as it is written, its values not put in."""
+        return self._document
+
     def __getitem__(self, path: Path) -> Position:
         if path not in self:
             raise KeyError(path)
@@ -66,18 +77,17 @@ class Positions(Mapping[Path, Position]):
             is_there = (isinstance(value, dict) and key in value) or (
                 isinstance(value, list) and isinstance(key, int) and key < len(value)
             )
-            value, expanded = (value[key] if is_there else None), inner
+            content: Any = value
+            value, expanded = (content[key] if is_there else None), inner
         return tuple(written)
 
     def __contains__(self, path: object) -> bool:
-        value = self._document
+        value: Any = self._document
         for key in self._as_written(path) if isinstance(path, tuple) else ():
-            if (isinstance(value, dict) and key in value) or (
-                isinstance(value, list) and isinstance(key, int) and key < len(value)
-            ):
-                value = value[key]
-            else:
+            is_there = key in value if isinstance(value, dict) else isinstance(value, list) and isinstance(key, int)
+            if not is_there or (isinstance(value, list) and int(key) >= len(value)):
                 return False
+            value = value[key]
         return True
 
     def __iter__(self) -> Iterator[Path]:
