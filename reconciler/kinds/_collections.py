@@ -223,6 +223,19 @@ DYNAMIC_CONTENT_VARIANTS = Collection(
     embedded="variants",
 )
 
+CAPACITY_RULES = Collection(
+    name="capacity_rules",
+    api="support",
+    path="/capacity/rules",
+    items="data",
+    item="data",
+    paging="none",
+    update_verb="PUT",
+    # UNCONFIRMED: the vendor's page names reading and updating, and leaves the bodies out
+    # (developer.zendesk.com/api-reference/agent-availability/introduction).
+    wraps_requests=False,
+)
+
 HOLIDAYS = Collection(
     name="holidays",
     api="support",
@@ -408,6 +421,7 @@ BY_NAME = {
         BRANDS,
         SCHEDULES,
         HOLIDAYS,
+        CAPACITY_RULES,
         DYNAMIC_CONTENT,
         DYNAMIC_CONTENT_VARIANTS,
         TICKET_FORMS,
