@@ -127,9 +127,15 @@ class Names(Protocol):
     def owner(self, collection: str, live_id: str) -> tuple[str, str] | None:
         """The address and part that a live object is bound to."""
 
+    def is_managed(self, address: str) -> bool:
+        """Whether a manifest has that address."""
+
 
 class Codec(Protocol):
-    """A field's three forms: as a manifest states it, canonical (compared, planned, stored), as the API has it."""
+    """A field's three forms: as a manifest states it, canonical (compared, planned, stored), as the API has it.
+
+    `manifest` undoes `desired`: `desired(manifest(x)) == x` for every canonical value that a manifest can state.
+    """
 
     def desired(self, value: Json, names: Names) -> Json:
         """Manifest value to canonical value."""
@@ -139,6 +145,9 @@ class Codec(Protocol):
 
     def encode(self, value: Json, names: Names) -> Json:
         """Canonical value to API value; raises Unresolved."""
+
+    def manifest(self, value: Json, names: Names) -> Json:
+        """Canonical value to manifest value; MISSING where no manifest can state it."""
 
     def references(self, value: Json, path: Path) -> Iterator[Reference]:
         """The references a manifest value holds, with their paths."""
@@ -199,8 +208,10 @@ class Field:
     created with until its link step. `is_key` marks the natural key. `default` counts as stated. `writes` is the
     member of a request body where it differs from the one that is read. `reads` names a kind whose objects are needed
     to understand the live value. `unreachable` is a value that an existing object can never get, and why. `is_slice`
-    says that `api` is one list that all fields of the `together` group share, each its own items of it. An observed
-    field is compared like any other and never written: what differs is a manual step.
+    says that `api` is one list that all fields of the `together` group share, each its own items of it. `is_initial` says
+    that it is told with the creation alone and never compared: what it becomes later is a field of another part. An observed
+    field is compared like any other and never written: what differs is a manual step. `service_default` is the canonical
+    value that the service gives where nothing is stated; import leaves it out.
     """
 
     path: str
@@ -218,7 +229,9 @@ class Field:
     writes: str = ""
     reads: str = ""
     unreachable: tuple[Json, str] | None = None
+    service_default: Json = MISSING
     is_slice: bool = False
+    is_initial: bool = False
     by_person: ByPerson | None = None
 
     @property
@@ -335,7 +348,8 @@ class Children:
 
     `path` is the list, in the resource a mapping from each item's key to the item; `label` starts the names of the
     parts, `<label>/<key>`. The paths of `fields` are those within an item; all key fields together tell one child of an
-    object from the others. `created_in` names the member of the parent's creation that makes them with it.
+    object from the others. `created_in` names the member of the parent's creation that makes them with it. `are_named`
+    says that an item has a name of its own, a slug by which others refer to it.
     """
 
     label: str
@@ -344,6 +358,7 @@ class Children:
     fields: tuple[Field, ...]
     parent: str = ""
     created_in: str = ""
+    are_named: bool = False
 
     def part(self, key: str) -> Part:
         """The part of the item with that key."""
@@ -395,6 +410,9 @@ class Arrangement(Protocol):
     def observe(self, resource: Resource, own_id: str, desired: Json, names: Names) -> Json:
         """The current arrangement in the form the manifest states it; equal to `desired` when it holds."""
 
+    def present(self, own_id: str, names: Names) -> Json:
+        """The whole arrangement as it is, canonical; MISSING where a manifest would better leave it out."""
+
     def sequence(self, resource: Resource, own_id: str, desired: Json, names: Names, arriving: Arriving) -> list[str]:
         """The whole resulting order, as titles for people."""
 
@@ -438,7 +456,9 @@ class Attested:
     `slug` ends the step's id. `content` is what is vouched for, the values to enter or the items, not our prose: when
     it changes, the person is asked again. `holds_back` names the part whose creation waits for it; once that part is
     there nobody is asked. `needs_live` names the part that has to be there first: its live id and the app's stand in
-    texts and content for `{live_id}` and `{app_id}`.
+    texts and content for `{live_id}` and `{app_id}`. `needs` are canonical references to what must be there before it can
+    be done. `is_done` is given where a read shows it after all: true and false need nobody's word, None is a read that
+    does not tell; it may raise Unresolved.
     """
 
     slug: str
@@ -446,6 +466,8 @@ class Attested:
     content: Json
     holds_back: str | None = None
     needs_live: str | None = None
+    needs: tuple[Mapping[str, Json], ...] = ()
+    is_done: Callable[[Names], bool | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -505,13 +527,16 @@ class Kind:
     `model` is the pydantic model (or discriminated union) of its manifests, None for kinds that are only
     looked up. `parts` gives the parts of one document, in the order in which they are created. `rules` judge a
     resolved document beyond its schema, `relations` judge it beside the other manifests, `twins` says what two of them
-    cannot share. `watches` are what a person does and a read verifies. `manual` is the step that a
-    person does where the tool cannot create. `attests` are the steps that a person vouches for. `noted` are fields
+    cannot share. `watches` are what a person does and a read verifies. `manual` is the step that a person does where
+    the tool cannot create. `attests` are the steps that a person vouches for, `attests_beside` those that follow from
+    other manifests too. `noted` are fields
     that no part manages, such as what a person enters; their references are checked like any other. `exclusive` are
-    the fields whose value only one environment can have (`type:path` of one type alone); of those, `contested` are the ones where the vendor does not
-    say so, which an approval lets two environments share. `limits` and `cannot` are sentences for `explain`.
+    the fields whose value only one environment can have (`type:path` of one type alone); of those, `contested` are the
+    ones where the vendor does not say so, which an approval lets two environments share. `limits` and `cannot` are
+    sentences for `explain`, `mode` is what it says where the parts do not tell who does the work.
     `children` are the lists whose items are parts; `parts` gives those of the items that the document states.
-    `expand` writes the short forms of a valid document out, and makes mappings of its keyed lists.
+    `expand` writes the short forms of a valid document out, and makes mappings of its keyed lists. `forms` are beginnings
+    of documents, one for each way in which a live object can be described; import takes the first whose parts are there.
     """
 
     name: str
@@ -528,8 +553,10 @@ class Kind:
     watches: Callable[[Mapping[str, Json]], tuple[Watch, ...]] | None = None
     manual: Callable[[Resource], ManualStep] | None = None
     attests: Callable[[Resource], tuple[Attested, ...]] | None = None
+    attests_beside: Callable[[Resource, Neighbours], tuple[Attested, ...]] | None = None
     noted: tuple[Field, ...] = ()
     exclusive: tuple[str, ...] = ()
+    forms: tuple[Mapping[str, Json], ...] = ({},)
     contested: tuple[str, ...] = ()
     matches_by_title: bool = False
     children: tuple[Children, ...] = ()
@@ -539,6 +566,7 @@ class Kind:
     sources: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
     cannot: tuple[str, ...] = ()
+    mode: str = ""
     example: str = ""
 
     def exclusive_paths(self, type_name: str) -> Iterator[str]:
@@ -547,3 +575,8 @@ class Kind:
             of, _, path = each.rpartition(":")
             if of in ("", type_name):
                 yield path
+
+    def asks(self, resource: Resource, neighbours: Neighbours) -> tuple[Attested, ...]:
+        """Everything about a manifest that only a person can do and say."""
+        alone = self.attests(resource) if self.attests else ()
+        return alone + (self.attests_beside(resource, neighbours) if self.attests_beside else ())

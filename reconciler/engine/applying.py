@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from reconciler.core.errors import Blocked, PlanNotAcceptable, ReconcilerError
+from reconciler.core.errors import Blocked, PlanNotAcceptable, ReconcilerError, StoreError
 from reconciler.core.kind import Collection
 from reconciler.core.plan import PlanFile
 from reconciler.core.report import Outcome, Report
@@ -20,6 +20,7 @@ from reconciler.engine.applier import apply_steps
 from reconciler.engine.attesting import instructions_now
 from reconciler.engine.bookkeeping import in_step
 from reconciler.engine.deciding import Decision, decide
+from reconciler.engine.holding import holding_lease
 from reconciler.engine.ledger import StateLedger
 from reconciler.engine.live import Snapshot
 from reconciler.engine.planner import Planned
@@ -29,7 +30,7 @@ from reconciler.engine.session import Session, World, require_account
 from reconciler.engine.settling import settle_intents
 from reconciler.manifest.loader import LoadedEnvironment
 from reconciler.store.backend import Backend
-from reconciler.store.lease import Lease, acquire
+from reconciler.store.lease import Lease
 from reconciler.store.state_store import StateStore
 
 
@@ -57,19 +58,10 @@ def apply_plan(session: Session, backend: Backend, saved: PlanFile, options: App
     require_newer(state, saved)
     require_account(session)
     run_id = world.new_run_id()
-    lease = acquire(
-        backend,
-        environment.name,
-        f"{world.host} run {run_id}",
-        "apply",
-        clock=world.clock,
-        wait_seconds=options.wait_for_lease_seconds,
-        token_floor=state.lease_token if state else 0,
-    )
-    try:
+    with holding_lease(
+        backend, environment.name, world, run_id, "apply", state, wait_seconds=options.wait_for_lease_seconds
+    ) as lease:
         return _apply_held(session, backend, store, lease, saved, secrets, run_id, options)
-    finally:
-        lease.release()
 
 
 def _apply_held(
@@ -247,7 +239,11 @@ def _remember_what_holds(
     state = ledger.state
     for address, entry in changed.items():
         state = state.with_entry(address, entry)
-    ledger.put(state)
+    try:
+        ledger.put(state)
+    except StoreError as error:
+        # The steps ran: what they came to is reported, whatever becomes of the memory.
+        applied.failure = error
 
 
 def _with_new_ids(session: Session, planned: Planned, settled: Sequence[Outcome]) -> Iterator[Outcome]:

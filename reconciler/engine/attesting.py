@@ -1,4 +1,7 @@
-"""Drafts the steps that a person vouches for in `attestations.yaml`, since no API shows whether they are done."""
+"""Drafts the steps that a person vouches for in `attestations.yaml`, since no API shows whether they are done.
+
+Where a read shows it after all, nobody has to vouch. It refuses to know what any step is about.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from reconciler.core.kind import Attested
+from reconciler.core.kind import Attested, Unresolved
+from reconciler.core.neighbours import Neighbours
 from reconciler.core.plan import Step, digest_of
 from reconciler.core.resource import Json, Resource
 from reconciler.engine.drafting import Draft, step_id
+from reconciler.engine.externals import require_external
 from reconciler.engine.live import AccountNames
 from reconciler.engine.situation import Situation
 from reconciler.kinds._registry import find_kind
@@ -19,15 +24,38 @@ NOT_YET = "known once it is created"
 
 
 def attested_steps(draft: Draft, situation: Situation) -> None:
-    """A manual step for everything that is stated and that nobody has vouched for as it is stated now.
+    """A manual step for everything that is stated, that no read shows as done, and that nobody has vouched for as it is
+    stated now.
 
     Such a step changes nothing. One that comes before a creation holds that back; one that needs a live id comes after.
     """
+    neighbours = Neighbours(situation.resources.values())
     for resource in situation.resources.values():
         if resource.removed or resource.lifecycle.watch_only:
             continue
-        for each in _attests(resource, situation):
-            _draft(draft, situation, resource, each)
+        for each in _attests(resource, neighbours, situation):
+            manual = step_id("manual", resource.address, each.slug)
+            if _draft(draft, situation, resource, each, manual):
+                _wait_for_needs(draft, situation, each, manual)
+
+
+def _is_shown_done(each: Attested, situation: Situation) -> bool | None:
+    """What a read shows; false where what it is about is not there."""
+    if each.is_done is None:
+        return None
+    try:
+        return each.is_done(situation.names)
+    except Unresolved:
+        return False
+
+
+def _wait_for_needs(draft: Draft, situation: Situation, each: Attested, manual: str) -> None:
+    for reference in each.needs:
+        waiting = draft.waiting_parts.get((str(reference.get("ref")), str(reference.get("part"))))
+        if waiting:
+            draft.wait(manual, waiting)
+        elif "external" in reference:
+            require_external(draft, situation, manual, reference)
 
 
 def attest_command(situation: Situation, manual: str) -> str:
@@ -47,10 +75,9 @@ def instructions_now(
     return None
 
 
-def _attests(resource: Resource, situation: Situation) -> Iterator[Attested]:
+def _attests(resource: Resource, neighbours: Neighbours, situation: Situation) -> Iterator[Attested]:
     kind = find_kind(resource.kind)
-    if kind.attests is not None:
-        yield from kind.attests(resource)
+    yield from kind.asks(resource, neighbours)
     for part in kind.parts(resource.document):
         if is_vouched_for(resource, part.name, situation) and kind.manual is not None:
             asked = kind.manual(resource)
@@ -66,44 +93,39 @@ def is_vouched_for(resource: Resource, part: str, situation: Situation) -> bool:
     return is_refused and resource.address not in situation.entries
 
 
-def _draft(draft: Draft, situation: Situation, resource: Resource, each: Attested) -> None:
-    manual = step_id("manual", resource.address, each.slug)
+def _draft(draft: Draft, situation: Situation, resource: Resource, each: Attested, manual: str) -> bool:
+    """Whether the step is still to be done, and drafted."""
     create = step_id("create", resource.address, each.holds_back or each.needs_live or "")
-    live_id = ""
     if each.holds_back is not None and create not in draft.steps:
-        return
+        return False
+    live_id = ""
     if each.needs_live is not None:
         live_id = situation.names.id_of(resource.address, each.needs_live)
         if not live_id:
-            if create in draft.steps:
-                draft.add(
-                    Step(
-                        manual,
-                        "manual",
-                        resource.address,
-                        reason="it needs what the service makes with the object",
-                        manual=_filled(each.manual.as_json(), situation.environment, NOT_YET),
-                    ),
-                    create,
-                )
-            return
+            return create in draft.steps and _draft_for_later(draft, situation, resource, each, manual, create)
+    is_done = _is_shown_done(each, situation)
     instructions = _instructions(each, manual, situation.environment, live_id)
     known = situation.inputs.attested.get(manual)
-    if known == instructions["digest"]:
-        return
-    draft.add(
-        Step(
-            manual,
-            "manual",
-            resource.address,
-            reason="what is stated changed since somebody vouched for it"
-            if known
-            else "no API shows whether it is done",
-            manual=instructions,
-        )
-    )
+    if is_done or (is_done is None and known == instructions["digest"]):
+        return False
+    reason = "what is stated changed since somebody vouched for it" if known else "no API shows whether it is done"
+    if is_done is False:
+        reason = "the account shows that it is not done"
+        instructions = {name: value for name, value in instructions.items() if name not in ("attest", "digest")}
+    draft.add(Step(manual, "manual", resource.address, reason=reason, manual=instructions))
     if each.holds_back is not None:
         draft.wait(create, manual)
+    return True
+
+
+def _draft_for_later(
+    draft: Draft, situation: Situation, resource: Resource, each: Attested, manual: str, create: str
+) -> bool:
+    """What a person does once the object is created; nobody can vouch for it before."""
+    instructions = _filled(each.manual.as_json(), situation.environment, NOT_YET)
+    reason = "it needs what the service makes with the object"
+    draft.add(Step(manual, "manual", resource.address, reason=reason, manual=instructions), create)
+    return True
 
 
 def _instructions(each: Attested, manual: str, environment: LoadedEnvironment, live_id: str) -> dict[str, Json]:

@@ -87,6 +87,7 @@ class Integration(ChannelModel):
         bool,
         Managed(
             "showAIDisclaimer",
+            service_default=True,
             hazard=Hazard(
                 "changes_work", "Customers are no longer told that an AI agent answers them.", values=(False,)
             ),

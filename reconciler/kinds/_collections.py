@@ -199,6 +199,43 @@ SCHEDULES = Collection(
     wraps_requests=True,
 )
 
+DYNAMIC_CONTENT = Collection(
+    name="dynamic_content_items",
+    api="support",
+    path="/dynamic_content/items",
+    items="items",
+    item="item",
+    paging="cursor",
+    update_verb="PUT",
+    wraps_requests=True,
+)
+
+DYNAMIC_CONTENT_VARIANTS = Collection(
+    name="dynamic_content_variants",
+    api="support",
+    path="/dynamic_content/items/{parent}/variants",
+    items="variants",
+    item="variant",
+    paging="cursor",
+    update_verb="PUT",
+    wraps_requests=True,
+    parent="dynamic_content_items",
+    embedded="variants",
+)
+
+HOLIDAYS = Collection(
+    name="holidays",
+    api="support",
+    path="/business_hours/schedules/{parent}/holidays",
+    items="holidays",
+    item="holiday",
+    paging="none",
+    update_verb="PUT",
+    wraps_requests=True,
+    parent="schedules",
+    is_read_when_ours=True,
+)
+
 TICKET_FORMS = Collection(
     name="ticket_forms",
     api="support",
@@ -370,6 +407,9 @@ BY_NAME = {
         SKILL_VALUES,
         BRANDS,
         SCHEDULES,
+        HOLIDAYS,
+        DYNAMIC_CONTENT,
+        DYNAMIC_CONTENT_VARIANTS,
         TICKET_FORMS,
         WEBHOOKS,
         USERS,

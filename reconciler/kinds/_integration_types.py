@@ -46,7 +46,7 @@ class WhatsApp(Integration):
     phone_number: Annotated[E164, MatchKey("phoneNumber", PhoneNumber())] = Field(
         description="The number with + and country code; what the channel is found by."
     )
-    hsm_fallback_language: Annotated[str | None, Managed("hsmFallbackLanguage")] = Field(
+    hsm_fallback_language: Annotated[str | None, Managed("hsmFallbackLanguage", service_default="en_US")] = Field(
         default=UNSTATED, min_length=2, description="The language of message templates where a customer's is missing."
     )
     account_id: Annotated[str | None, Managed("accountId")] = Field(
@@ -111,10 +111,10 @@ class Instagram(Integration):
     page_access_token: Annotated[Secret, SecretValue("pageAccessToken", rotates="in_place")] = Field(
         default=UNSTATED, description="The access token of the Facebook page that is linked to the account."
     )
-    story_replies_enabled: Annotated[bool, Managed("storyRepliesEnabled")] = Field(
+    story_replies_enabled: Annotated[bool, Managed("storyRepliesEnabled", service_default=True)] = Field(
         default=UNSTATED, description="Whether replies to stories open conversations."
     )
-    story_mentions_enabled: Annotated[bool, Managed("storyMentionsEnabled")] = Field(
+    story_mentions_enabled: Annotated[bool, Managed("storyMentionsEnabled", service_default=True)] = Field(
         default=UNSTATED, description="Whether mentions in stories open conversations."
     )
 
@@ -250,26 +250,30 @@ class Web(ConversationList):
 
     vendor_type = "web"
     type: Literal["web"]
-    brand_color: Annotated[HexColour, Managed("brandColor", Colour())] = Field(
+    brand_color: Annotated[HexColour, Managed("brandColor", Colour(), service_default="65758e")] = Field(
         default=UNSTATED, description="The colour of the header: 3 or 6 hex digits without #."
     )
-    conversation_color: Annotated[HexColour, Managed("conversationColor", Colour())] = Field(
+    conversation_color: Annotated[HexColour, Managed("conversationColor", Colour(), service_default="0099ff")] = Field(
         default=UNSTATED, description="The colour of the customer's messages."
     )
-    action_color: Annotated[HexColour, Managed("actionColor", Colour())] = Field(
+    action_color: Annotated[HexColour, Managed("actionColor", Colour(), service_default="0099ff")] = Field(
         default=UNSTATED, description="The colour of buttons and links."
     )
-    fixed_intro_pane: Annotated[bool, Managed("fixedIntroPane")] = Field(
+    fixed_intro_pane: Annotated[bool, Managed("fixedIntroPane", service_default=False)] = Field(
         default=UNSTATED, description="Whether the introduction stays visible while scrolling."
     )
-    display_style: Annotated[Literal["button", "tab"], Managed("displayStyle")] = Field(
+    display_style: Annotated[Literal["button", "tab"], Managed("displayStyle", service_default="button")] = Field(
         default=UNSTATED, description="How the closed widget looks."
     )
     button_icon_url: Annotated[HttpsUrl | None, Managed("buttonIconUrl")] = Field(
         default=UNSTATED, description="The picture on the button, at least 200 by 200 pixels."
     )
-    button_width: Annotated[Digits, Managed("buttonWidth")] = Field(default=UNSTATED, description="In pixels.")
-    button_height: Annotated[Digits, Managed("buttonHeight")] = Field(default=UNSTATED, description="In pixels.")
+    button_width: Annotated[Digits, Managed("buttonWidth", service_default="58")] = Field(
+        default=UNSTATED, description="In pixels."
+    )
+    button_height: Annotated[Digits, Managed("buttonHeight", service_default="58")] = Field(
+        default=UNSTATED, description="In pixels."
+    )
     integration_order: Annotated[
         list[AnyReference] | None, Managed("integrationOrder", PointerList(Pointer("channel")))
     ] = Field(default=UNSTATED, description="The other channels that are offered, in this order.")

@@ -180,6 +180,7 @@ KIND = Kind(
     noted=fields_of(FacebookPage, "noted"),
     exclusive=("phone_number", "page_id", "business_id", "business_username", "channel_id", "handle", "wechat:app_id"),
     contested=("page_id", "business_id", "business_username", "handle"),
+    forms=tuple({"type": each} for each in BY_TYPE),
     keeps_when_vanished=True,
     secret_requirements={
         "authentication_message_secret": _long_enough,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from reconciler.core.errors import StoreCorrupt, UsageError
@@ -77,5 +78,10 @@ class StateStore:
 
 
 def write_last_resort(path: Path, state: State) -> None:
-    """Keep in a file (mode 0600) the state that the store would not take; `parse_state` reads it. Raises StoreError."""
+    """Keep in a file (mode 0600) the state that the store would not take; `parse_state` reads it. Raises StoreError.
+
+    The directory is made where there is none, as for who keeps the memory elsewhere.
+    """
+    with suppress(OSError):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_whole(path, dump_state(state))
