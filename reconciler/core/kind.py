@@ -44,6 +44,8 @@ class Collection:
     says that there is exactly one object, read and written at `path` itself; it may have no id of its own.
     `is_read_when_ours` says that it is listed only inside parents that a manifest or the memory has something in.
     `embedded` names the member of its parent's object that holds all of its objects, so that no listing of its own is needed.
+    `id_member` names the member that holds an object's id. `is_optional` says that not every account has the listing:
+    where it is refused, a person connects what would be in it, and vouches for it.
     """
 
     name: str
@@ -61,6 +63,8 @@ class Collection:
     is_settings: bool = False
     is_read_when_ours: bool = False
     embedded: str = ""
+    id_member: str = "id"
+    is_optional: bool = False
 
     def object_path(self, listing_path: str, live_id: str) -> str:
         """Where one object is read and written, given the path of its listing in an account."""
@@ -68,7 +72,9 @@ class Collection:
 
     def identified(self, live: Mapping[str, Json]) -> dict[str, Json]:
         """A live object with an id; settings that have none are known by the collection's name."""
-        return dict(live) if "id" in live or not self.is_settings else {"id": self.name, **live}
+        if self.id_member in live:
+            return {"id": live[self.id_member], **live}
+        return {"id": self.name, **live} if self.is_settings else dict(live)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +262,8 @@ class Part:
     `creates` nothing is found, never made; `permanent` says why an object is never deleted either. `follows` lists parts of the same resource that must exist first;
     `links_after` those that must exist before its inert fields get their real values. `takes` names the objects
     that the service removes together with it: their collection, and the member that holds its live id (empty where
-    they live inside it). `alarms` are live values that call for a person.
+    they live inside it). `alarms` are live values that call for a person. `made_secret` is the member that holds a secret
+    which the service made, and which a person needs elsewhere.
 
     A part with `stated_in` is a child: the item of that list of the manifest, living in the object of `parent`. It is
     made after that object, or together with it as an item of `inside_member`, and goes with it. A part with `aspect` is
@@ -286,6 +293,7 @@ class Part:
     stated_in: str = ""
     aspect: str = ""
     alarms: tuple[Alarm, ...] = ()
+    made_secret: str = ""
 
     @property
     def is_child(self) -> bool:
@@ -448,7 +456,9 @@ class Attested:
     `slug` ends the step's id. `content` is what is vouched for, the values to enter or the items, not our prose: when
     it changes, the person is asked again. `needs` are canonical references to what must be there before it can be done.
     `is_done` is given where a read shows it after all: true and false need nobody's word, None is a read that does not
-    tell; it may raise Unresolved.
+    tell; it may raise Unresolved. `holds_back` names the part whose creation waits for it; once that part is
+    there nobody is asked. `needs_live` names the part that has to be there first: its live id and the app's stand in
+    texts and content for `{live_id}` and `{app_id}`.
     """
 
     slug: str
@@ -456,6 +466,8 @@ class Attested:
     content: Json
     needs: tuple[Mapping[str, Json], ...] = ()
     is_done: Callable[[Names], bool | None] | None = None
+    holds_back: str | None = None
+    needs_live: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -519,9 +531,9 @@ class Kind:
     the tool cannot create. `attests` are the steps that a person vouches for, `attests_beside` those that follow from
     other manifests too. `noted` are fields
     that no part manages, such as what a person enters; their references are checked like any other. `exclusive` are
-    the fields whose value only one environment can have; of those, `contested` are the ones where the vendor does not
-    say so, which an approval lets two environments share. `limits` and `cannot` are sentences for `explain`, `mode` is
-    what it says where the parts do not tell who does the work.
+    the fields whose value only one environment can have (`type:path` of one type alone); of those, `contested` are the
+    ones where the vendor does not say so, which an approval lets two environments share. `limits` and `cannot` are
+    sentences for `explain`, `mode` is what it says where the parts do not tell who does the work.
     `children` are the lists whose items are parts; `parts` gives those of the items that the document states.
     `expand` writes the short forms of a valid document out, and makes mappings of its keyed lists. `forms` are beginnings
     of documents, one for each way in which a live object can be described; import takes the first whose parts are there.
@@ -561,3 +573,10 @@ class Kind:
         """Everything about a manifest that only a person can do and say."""
         alone = self.attests(resource) if self.attests else ()
         return alone + (self.attests_beside(resource, neighbours) if self.attests_beside else ())
+
+    def exclusive_paths(self, type_name: str) -> Iterator[str]:
+        """The fields of a type whose value only one environment can have."""
+        for each in self.exclusive:
+            of, _, path = each.rpartition(":")
+            if of in ("", type_name):
+                yield path

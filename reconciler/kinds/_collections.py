@@ -18,6 +18,21 @@ INTEGRATIONS = Collection(
     wraps_requests=False,
 )
 
+LEGACY_INTEGRATIONS = Collection(
+    name="legacy_integrations",
+    api="conversations",
+    path="/v1.1/apps/{app_id}/integrations",
+    items="integrations",
+    item="integration",
+    # Paged by limit and offset; an account with a second page is refused as a whole, never read in part.
+    paging="none",
+    update_verb="PUT",
+    wraps_requests=False,
+    query=(("types", "wechat"), ("limit", "100")),
+    id_member="_id",
+    is_optional=True,
+)
+
 INTEGRATION_WEBHOOKS = Collection(
     name="integration_webhooks",
     api="conversations",
@@ -390,6 +405,7 @@ BY_NAME = {
     each.name: each
     for each in (
         INTEGRATIONS,
+        LEGACY_INTEGRATIONS,
         INTEGRATION_WEBHOOKS,
         SWITCHBOARDS,
         SWITCHBOARD_INTEGRATIONS,
