@@ -293,6 +293,8 @@ def _notes(kind: Kind, each: Field) -> Iterator[str]:
             yield "Somebody vouches for it where no read shows it." if each.is_readable else "Somebody vouches for it."
     elif _is_only_matched(each):
         yield "Matched and verified, never sent."
+    elif each.is_initial:
+        yield "Sent with the creation; a later change is written to the item that it names."
     elif each.on_create and not each.on_update:
         yield "Fixed once the object exists: another value blocks the plan, it is never a re-creation."
     if not each.on_create and each.on_update:
