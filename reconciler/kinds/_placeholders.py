@@ -74,19 +74,6 @@ def known_placeholders(resource: Resource, neighbours: Neighbours) -> Iterator[P
             )
 
 
-def no_placeholders(resource: Resource, neighbours: Neighbours) -> Iterator[Problem]:
-    """Warnings of placeholders in texts that the service sends without replacing any."""
-    for path, name in placeholders_in(resource.document, ()):
-        yield Problem(
-            "text/placeholder-not-replaced",
-            path,
-            f"{{{{dc.{name}}}}} is not replaced in this text",
-            "Dynamic content cannot be used in automatic replies of social channels: customers would read the placeholder.",
-            "Write the text itself.",
-            "warning",
-        )
-
-
 def placeholders_in(value: Json, path: Path) -> Iterator[tuple[Path, str]]:
     """The names in all placeholders of dynamic content within a value, with the places of their texts."""
     if isinstance(value, str):

@@ -17,7 +17,6 @@ from reconciler.core.resource import Json, Resource
 from reconciler.kinds._codecs import Pointer
 from reconciler.kinds._fields import Managed, fields_of
 from reconciler.kinds._model import UNSTATED, ManifestModel, Name, Text
-from reconciler.kinds._placeholders import no_placeholders
 
 _PLACEHOLDER = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _KNOWN_PLACEHOLDER = re.compile(r"\{\{\s*firstName\s*(\|\|[^{}|]*)?\}\}")
@@ -122,7 +121,7 @@ KIND = Kind(
     parts=lambda document: (),
     on_remove="deactivate",
     rules=(_sendable,),
-    relations=(_answered_by_people, no_placeholders),
+    relations=(_answered_by_people,),
     attests=_attests,
     noted=fields_of(AutoReply, "noted"),
     limits=("One text for each channel, sent at most once a day to each customer.",),
