@@ -53,6 +53,10 @@ class StatedNames:
         """Nothing is live here."""
         return ()
 
+    def unreadable(self, collection: str, parent: str = "") -> str:
+        """Nothing was read."""
+        return ""
+
     def owner(self, collection: str, live_id: str) -> tuple[str, str] | None:
         """Nothing is live here."""
         return None
