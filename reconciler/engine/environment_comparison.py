@@ -54,8 +54,12 @@ class StatedNames:
         return ()
 
     def unreadable(self, collection: str, parent: str = "") -> str:
-        """Nothing was read."""
+        """Nothing is read here."""
         return ""
+
+    def is_managed(self, address: str) -> bool:
+        """A placeholder is compared as it is written."""
+        return False
 
     def owner(self, collection: str, live_id: str) -> tuple[str, str] | None:
         """Nothing is live here."""

@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from reconciler.core.kind import ByPerson, Names
-from reconciler.core.resource import Json
+from reconciler.core.kind import Attested, ByPerson, ManualStep, Names
+from reconciler.core.resource import Json, Resource
 from reconciler.kinds._channel_model import ChannelModel
 from reconciler.kinds._codecs import Plain, Pointer
 from reconciler.kinds._collections import X_HANDLES
@@ -79,6 +79,29 @@ class FacebookPage(ChannelModel):
     page_name: Text = Field(default=UNSTATED, description="The page's name, for the person who connects it.")
     brand: Annotated[External | Id, Managed("", Pointer("brand"), part="noted")] = Field(
         default=UNSTATED, description="The brand that its tickets belong to."
+    )
+
+
+def facebook_steps(resource: Resource) -> tuple[Attested, ...]:
+    """Connecting a Facebook page, which no API shows (the Support OpenAPI file has no path for pages)."""
+    document = resource.document
+    content = {name: document[name] for name in ("page_id", "brand") if name in document}
+    values = [("Page id", document["page_id"])]
+    values += [("Page", document["page_name"])] if "page_name" in document else []
+    values += [("Brand", str(next(iter(document["brand"].values()))))] if "brand" in document else []
+    return (
+        Attested(
+            "connect",
+            ManualStep(
+                title="connect the Facebook page",
+                admin_center=FacebookPage.admin_center,
+                values=tuple(values),
+                looks_for="somebody's word in attestations.yaml",
+                article=FacebookPage.article,
+                notes=tuple(f"Before you start: {need}." for need in FacebookPage.person_needs),
+            ),
+            content,
+        ),
     )
 
 

@@ -149,7 +149,7 @@ def _types(kind: Kind) -> Iterator[TypeFacts]:
         yield TypeFacts(
             name=type_name,
             summary=" ".join((model.__doc__ or "").split()),
-            mode=_given(kind, parts) or _type_mode(kind, parts, is_made_bare, makers),
+            mode=kind.mode or _given(kind, parts) or _type_mode(kind, parts, is_made_bare, makers),
             found_by=_found_by(kind, parts),
             parts=(
                 *(_part_facts(part) for part in parts if part.is_object and not part.aspect),
@@ -370,7 +370,8 @@ def _on_remove(kind: Kind, types: tuple[TypeFacts, ...]) -> str:
     }
     if kind.watches is not None:
         return "nothing is taken away; what it gave is no longer looked at"
-    if kind.attests is not None and all(not each.parts for each in types):
+    vouches = kind.attests is not None or kind.attests_beside is not None
+    if vouches and all(not each.parts for each in types):
         return "nobody is asked about it any more; what a person set stays"
     if kind.on_remove == "deactivate" and kind.deactivates is not None:
         path, value = kind.deactivates

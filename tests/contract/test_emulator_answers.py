@@ -257,6 +257,49 @@ def drive_skills(ask: Recorder) -> None:
     ask("GET", one, expected=404)
 
 
+def drive_schedules(ask: Recorder) -> None:
+    schedules = "/api/v2/business_hours/schedules"
+    body = {"schedule": {"name": "Shop", "time_zone": "Paris"}}
+    one = f"{schedules}/{ask('POST', schedules, body, expected=201)['schedule']['id']}"
+    ask("PUT", one, {"schedule": {"name": "Shop Paris"}}, expected=200)
+    ask("PUT", f"{one}/workweek", {"workweek": {"intervals": [{"start_time": 1980, "end_time": 2460}]}}, expected=200)
+    day = {"name": "Closed", "start_date": "2026-12-25", "end_date": "2026-12-25"}
+    holiday = f"{one}/holidays/{ask('POST', f'{one}/holidays', {'holiday': day}, expected=201)['holiday']['id']}"
+    ask("GET", f"{one}/holidays", expected=200)
+    ask("GET", holiday, expected=200)
+    ask("PUT", holiday, {"holiday": {"end_date": "2026-12-26"}}, expected=200)
+    ask("DELETE", holiday, expected=204)
+    ask("DELETE", one, expected=204)
+    ask("GET", one, expected=404)
+
+
+def drive_dynamic_content_and_capacity_rules(ask: Recorder) -> None:
+    items = "/api/v2/dynamic_content/items"
+    variants = [{"locale_id": 16, "content": "Bonjour", "default": True}, {"locale_id": 67, "content": "こんにちは"}]
+    body = {"item": {"name": "Welcome", "default_locale_id": 16, "variants": variants}}
+    item = ask("POST", items, body, expected=201)["item"]
+    ask("POST", items, body, expected=422)
+    ask("GET", items, expected=200)
+    ask("GET", f"{items}/show_many?identifiers=welcome", expected=200)
+    one = f"{items}/{item['id']}"
+    ask("GET", one, expected=200)
+    ask("PUT", one, {"item": {"name": "Hello"}}, expected=200)
+    inside = f"{one}/variants"
+    ask("GET", inside, expected=200)
+    variant = ask("POST", inside, {"variant": {"locale_id": 1, "content": "Hello"}}, expected=201)["variant"]
+    ask("GET", f"{inside}/{variant['id']}", expected=200)
+    ask("PUT", f"{inside}/{variant['id']}", {"variant": {"content": "Hi", "active": False}}, expected=200)
+    ask("DELETE", f"{inside}/{variant['id']}", expected=204)
+    again = {"variants": [{"locale_id": 1, "content": "Hello"}]}
+    (made,) = ask("POST", f"{inside}/create_many", again, expected=201)["variants"]
+    ask("PUT", f"{inside}/update_many", {"variants": [{"id": made["id"], "content": "Hey"}]}, expected=200)
+    ask("DELETE", one, expected=204)
+    ask("GET", one, expected=404)
+    (rule,) = ask("GET", "/api/v2/capacity/rules", expected=200)["data"]
+    ask("GET", f"/api/v2/capacity/rules/{rule['id']}", expected=200)
+    ask("PUT", f"/api/v2/capacity/rules/{rule['id']}", {"name": "Few"}, expected=200)
+
+
 def drive_agents(ask: Recorder) -> None:
     me = ask("GET", "/api/v2/users/me", expected=200)["user"]
     group = ask("POST", "/api/v2/groups", {"group": {"name": "Korea"}}, expected=201)["group"]
@@ -296,6 +339,8 @@ DRIVES: list[Callable[[Recorder], None]] = [
     drive_automations_and_macros,
     drive_custom_roles_and_queues,
     drive_skills,
+    drive_schedules,
+    drive_dynamic_content_and_capacity_rules,
     drive_agents,
 ]
 
@@ -311,6 +356,7 @@ def driven() -> Iterator[Driven]:
         HANDLES: [{"screen_name": "@maisonlune"}],
         "/api/v2/webhooks": [{"name": "Hook", "status": "active"}],
         "/api/v2/business_hours/schedules": [schedule],
+        "/api/v2/capacity/rules": [{"name": "Two"}],
     }
     with Emulator({"maison-lune": 0}, seed={"maison-lune": seed}) as emulator:
         recorder = Recorder(emulator.url("maison-lune"))

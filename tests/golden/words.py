@@ -67,7 +67,9 @@ class Labels:
         for path, items in objects.items():
             for item in items if isinstance(items, list) else ():
                 title = next((str(item[each]) for each in TITLES if item.get(each)), "")
-                self._theirs[str(item.get("id", ""))] = f"<{path.rsplit('/', 1)[-1]} {title}".rstrip() + ">"
+                self._theirs[str(item.get("id") or item.get("_id", ""))] = (
+                    f"<{path.rsplit('/', 1)[-1]} {title}".rstrip() + ">"
+                )
         for address, entry in (state.resources if state else {}).items():
             for part, live_id in entry.live.items():
                 self._ours[live_id] = f"<{address}#{part}>" if part else f"<{address}>"

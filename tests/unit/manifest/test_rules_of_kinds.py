@@ -171,6 +171,52 @@ def test_a_skill_is_a_value_that_its_attribute_s_manifest_lists(
 
 
 @pytest.mark.parametrize(
+    ("week", "expected"),
+    [
+        ('monday-friday: ["09:00-12:30", "14:00-24:00"], sunday: closed', []),
+        ('friday-monday: ["00:00-24:00"]', []),
+        ('monday: ["22:00-02:00"]', ["schedule/over-midnight"]),
+        ('monday: ["22:00-00:00"]', ["schedule/over-midnight"]),
+        ('monday: ["09:00-12:00", "11:00-13:00"]', ["schedule/overlapping-hours"]),
+        ('monday: ["09:00-12:00", "12:00-13:00"]', []),
+        ('monday: ["09:00-09:00"]', ["schedule/no-time"]),
+        ('monday: ["09:00-24:01"]', ["schedule/no-time"]),
+        ("monday-wednesday: closed, tuesday: closed", ["schedule/day-twice"]),
+        ('mondy: ["09:00-12:00"]', ["manifest/unknown-field"]),
+        ('monday: ["9:00-12:00"], tuesday: open', ["manifest/bad-form", "manifest/wrong-type"]),
+    ],
+)
+def test_a_week_has_hours_that_the_service_takes(found: Judge, week: str, expected: list[str]) -> None:
+    text = f"kind: schedule\nname: boutique\ntitle: Boutique\ntime_zone: Paris\nweek: {{{week}}}\n"
+
+    assert expected == [rule for rule, _, _, _ in found(text)]
+
+
+@pytest.mark.parametrize(
+    ("holiday", "expected"),
+    [
+        ("on: 2026-12-25", []),
+        ("from: 2026-12-25, to: 2026-12-26", []),
+        ("from: 2026-12-26, to: 2026-12-25", ["schedule/days-of-holiday"]),
+        ("from: 2026-12-26", ["schedule/days-of-holiday"]),
+        ("on: 2026-12-25, to: 2026-12-26", ["schedule/days-of-holiday"]),
+        ("on: 2026-02-29", ["schedule/no-such-day"]),
+        ("on: 2026-02-28}, {name: Noël, on: 2026-02-28", ["schedule/holiday-twice"]),
+    ],
+)
+def test_a_holiday_has_one_day_or_a_first_and_a_last_one(found: Judge, holiday: str, expected: list[str]) -> None:
+    text = "kind: schedule\nname: boutique\ntitle: Boutique\ntime_zone: Paris\n"
+
+    assert expected == [rule for rule, _, _, _ in found(f"{text}holidays: [{{name: Noël, {holiday}}}]\n")]
+
+
+def test_a_zone_that_nobody_knows_is_a_warning(found: Judge) -> None:
+    text = "kind: schedule\nname: boutique\ntitle: Boutique\ntime_zone: Europe/Pari\n"
+
+    assert [("schedule/unknown-time-zone", "warning", 4, [])] == found(text)
+
+
+@pytest.mark.parametrize(
     ("values", "line"),
     [
         ("  - {name: japonais, title: Japonais}\n  - {name: japonais, title: Nippon}\n", 6),
