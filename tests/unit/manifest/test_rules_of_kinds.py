@@ -210,6 +210,52 @@ def test_a_holiday_has_one_day_or_a_first_and_a_last_one(found: Judge, holiday: 
     assert expected == [rule for rule, _, _, _ in found(f"{text}holidays: [{{name: Noël, {holiday}}}]\n")]
 
 
+@pytest.mark.parametrize(
+    ("default", "locales", "expected"),
+    [
+        ("fr", "{locale: fr, content: Bonjour}, {locale: ja, content: a, active: false}", []),
+        ("fr", "{locale: ja, content: a}", ["dynamic_content/no-default"]),
+        ("fr", "{locale: fr, content: a}, {locale: FR, content: b}", ["dynamic_content/locale-twice"]),
+        ("fr", "{locale: fr, content: a, active: false}", ["dynamic_content/default-inactive"]),
+        ("fr", "", ["manifest/out-of-range"]),
+    ],
+)
+def test_a_text_has_one_form_in_each_language_and_one_in_the_default_one(
+    found: Judge, default: str, locales: str, expected: list[str]
+) -> None:
+    text = f"kind: dynamic_content\nname: a\ntitle: A\ndefault_locale: {default}\nlocales: [{locales}]\n"
+
+    assert expected == [rule for rule, _, _, _ in found(text)]
+
+
+def test_a_text_that_lacks_a_language_of_the_account_or_of_another_text_is_a_warning(found: Judge) -> None:
+    def content(name: str, *codes: str) -> str:
+        locales = ", ".join(f"{{locale: {code}, content: a}}" for code in codes)
+        return f"---\nkind: dynamic_content\nname: {name}\ntitle: {name}\ndefault_locale: fr\nlocales: [{locales}]\n"
+
+    assert [("dynamic_content/untranslated", "warning", 6, [])] == found(content("a", "fr") + content("b", "fr", "ja"))
+    account = "---\nkind: account\nname: account\nlocales: [fr, ja]\n"
+    assert [("dynamic_content/untranslated", "warning", 6, [])] == found(content("a", "fr") + account)
+    assert [] == found(content("a", "FR", "fr-ca").replace("locale: FR", "locale: fr"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{{dc.bienvenue}} {{ticket.id}}", []),
+        ("{{ dc.bienvenue }}", []),
+        ("Bonjour {{dc.bienvenu}}", [("text/unknown-placeholder", "warning", 11, [])]),
+    ],
+)
+def test_a_placeholder_that_is_no_manifest_s_is_a_warning(
+    found: Judge, text: str, expected: list[tuple[str, str, int, list[int]]]
+) -> None:
+    content = "kind: dynamic_content\nname: bienvenue\ntitle: A\ndefault_locale: fr\nlocales: [{locale: fr, content: a}]\n"
+    macro = f'---\nkind: macro\nname: a\ntitle: A\nactions:\n  - {{field: comment_value, value: "{text}"}}\n'
+
+    assert expected == found(content + macro)
+
+
 def test_a_zone_that_nobody_knows_is_a_warning(found: Judge) -> None:
     text = "kind: schedule\nname: boutique\ntitle: Boutique\ntime_zone: Europe/Pari\n"
 
