@@ -250,7 +250,9 @@ def test_a_text_that_lacks_a_language_of_the_account_or_of_another_text_is_a_war
 def test_a_placeholder_that_is_no_manifest_s_is_a_warning(
     found: Judge, text: str, expected: list[tuple[str, str, int, list[int]]]
 ) -> None:
-    content = "kind: dynamic_content\nname: bienvenue\ntitle: A\ndefault_locale: fr\nlocales: [{locale: fr, content: a}]\n"
+    content = (
+        "kind: dynamic_content\nname: bienvenue\ntitle: A\ndefault_locale: fr\nlocales: [{locale: fr, content: a}]\n"
+    )
     macro = f'---\nkind: macro\nname: a\ntitle: A\nactions:\n  - {{field: comment_value, value: "{text}"}}\n'
 
     assert expected == found(content + macro)
