@@ -51,7 +51,10 @@ class XHandle(ChannelModel):
 
     collection = X_HANDLES
     admin_center = f"{X_ACCOUNTS} > Add account"
-    person_needs = ("have the X account's login",)
+    person_needs = (
+        "have the X account's login",
+        "leave out direct messages where a channel of type x_dm takes them",
+    )
     article = "https://support.zendesk.com/hc/en-us/articles/4408883122714"
     type: Literal["x_handle"]
     handle: Annotated[Text, MatchKey("screen_name", Handle())] = Field(
@@ -98,7 +101,10 @@ def facebook_steps(resource: Resource) -> tuple[Attested, ...]:
                 values=tuple(values),
                 looks_for="somebody's word in attestations.yaml",
                 article=FacebookPage.article,
-                notes=tuple(f"Before you start: {need}." for need in FacebookPage.person_needs),
+                notes=(
+                    *(f"Before you start: {need}." for need in FacebookPage.person_needs),
+                    "Leave private messages out where a Messenger channel takes them.",
+                ),
             ),
             content,
         ),

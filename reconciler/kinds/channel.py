@@ -14,12 +14,20 @@ from typing import Annotated, Any
 from pydantic import Discriminator
 
 from reconciler.core.kind import Attested, Kind, ManualStep, Part, Problem
+from reconciler.core.neighbours import Neighbours
 from reconciler.core.resource import Json, Resource
 from reconciler.kinds._channel_model import ChannelModel
+from reconciler.kinds._channel_rules import (
+    same_channel_twice,
+    unusual_handle,
+    unusual_language,
+    whole_firebase_key,
+    within_limits,
+)
 from reconciler.kinds._fields import fields_of
 from reconciler.kinds._integration_types import INTEGRATION_TYPES, line_steps
 from reconciler.kinds._public_channels import PUBLIC_TYPES, FacebookPage, facebook_steps
-from reconciler.kinds._wechat import WeChat, aes_key_problem, usual_app_id, wechat_steps
+from reconciler.kinds._wechat import WeChat, aes_key_problem, unusual_app_id, wechat_steps
 
 MODELS: tuple[type[ChannelModel], ...] = (*INTEGRATION_TYPES, WeChat, *PUBLIC_TYPES)
 
@@ -101,6 +109,11 @@ def _different_prechat_names(document: Mapping[str, Json]) -> Iterator[Problem]:
         seen.add(each["name"])
 
 
+def _same_channel_twice(channel: Resource, neighbours: Neighbours) -> Iterator[Problem]:
+    keys = [each.path for each in fields_of(BY_TYPE[channel.type]) if each.is_key]
+    yield from same_channel_twice(channel, neighbours, keys or ("page_id",))
+
+
 def _manual(resource: Resource) -> ManualStep:
     model = BY_TYPE[resource.type]
     keys = [each for each in fields_of(model) if each.is_key and each.path in resource.document]
@@ -152,7 +165,16 @@ KIND = Kind(
     title="Channel",
     model=_model(),
     parts=_parts,
-    rules=(_whole_credentials, _findable, _different_prechat_names, usual_app_id),
+    rules=(
+        _whole_credentials,
+        _findable,
+        _different_prechat_names,
+        unusual_app_id,
+        unusual_language,
+        unusual_handle,
+        whole_firebase_key,
+    ),
+    relations=(_same_channel_twice, within_limits),
     manual=_manual,
     attests=_attests,
     noted=fields_of(FacebookPage, "noted"),

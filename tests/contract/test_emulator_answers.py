@@ -25,6 +25,7 @@ pytestmark = [needs_contracts, pytest.mark.xdist_group("contract")]
 Driven = tuple[dict[str, list[str]], list[Exchange]]
 HANDLES = "/api/v2/channels/twitter/monitored_twitter_handles"
 APP = "/sc/v2/apps/5f0e1c2d3b4a5f0e1c2d3b4a"
+LEGACY = "/sc/v1.1/apps/5f0e1c2d3b4a5f0e1c2d3b4a/integrations"
 CONDITIONS = {
     "all": [
         {"field": "update_type", "operator": "is", "value": "Create"},
@@ -237,6 +238,18 @@ def drive_custom_roles_and_queues(ask: Recorder) -> None:
     ask("GET", f"{queues}/{queue['id']}", expected=404)
 
 
+def drive_wechat(ask: Recorder) -> None:
+    new = {"type": "wechat", "appId": "wx0123456789abcdef", "appSecret": "secret", "displayName": "Lune"}
+    made = ask("POST", LEGACY, new, expected=201)["integration"]
+    ask("POST", LEGACY, {"type": "wechat", "appId": "wx0123456789abcdef"}, expected=400)
+    ask("GET", f"{LEGACY}?types=wechat&limit=100", expected=200)
+    ask("GET", f"{LEGACY}/{made['_id']}", expected=200)
+    ask("PUT", f"{LEGACY}/{made['_id']}", {"displayName": "Maison"}, expected=200)
+    ask("PUT", f"{LEGACY}/{made['_id']}", {"appId": "wx0123456789abcdee"}, expected=400)
+    ask("DELETE", f"{LEGACY}/{made['_id']}", expected=200)
+    ask("GET", f"{LEGACY}/{made['_id']}", expected=404)
+
+
 def drive_skills(ask: Recorder) -> None:
     attributes = "/api/v2/routing/attributes"
     attribute = ask("POST", attributes, {"attribute": {"name": "Language"}}, expected=201)["attribute"]
@@ -338,6 +351,7 @@ DRIVES: list[Callable[[Recorder], None]] = [
     drive_triggers,
     drive_automations_and_macros,
     drive_custom_roles_and_queues,
+    drive_wechat,
     drive_skills,
     drive_schedules,
     drive_dynamic_content_and_capacity_rules,
