@@ -27,7 +27,7 @@ class AgentsThere:
 
     def undone(self, resource: Resource, names: Names) -> Iterator[Shown]:
         """A step for each address that nobody has, the same one for all grants."""
-        for each in named(resource, "agents", names) if not names.unreadable("users") else ():
+        for each in named(resource, "agents", names):
             if each.users:
                 continue
             manual = ManualStep(
@@ -103,7 +103,7 @@ class CapacityRuleGiven:
     nothing is known.
     """
 
-    collections: tuple[str, ...] = ("users", "capacity_rules")
+    collections: tuple[str, ...] = ("users",)
 
     def inside(self, resource: Resource, names: Names) -> Iterator[tuple[str, str]]:
         """None."""
