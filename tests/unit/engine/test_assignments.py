@@ -103,6 +103,19 @@ def test_the_memberships_of_one_agent_are_never_split_over_two_requests(tmp_path
         assert ([100, 2], 102) == (batches(opened), len(members(opened)))
 
 
+def test_what_two_grants_share_in_part_is_sent_once(two: Stage) -> None:
+    one = grant(1, {"external": "Japon"}, name="a")
+    other = grant(1, {"external": "Japon"}, {"external": "Support"}, name="b")
+    wanted = environment(one, other)
+    steps = {each.id: each.depends_on for each in two.plan(wanted).plan.steps}
+    assert {
+        "update:agent_grant/a#memberships": (),
+        "update:agent_grant/b#memberships": ("update:agent_grant/a#memberships",),
+    } == steps
+    assert (0, [1, 1]) == (two.apply(wanted).exit_code(), batches(two))
+    assert [] == ids(two.plan(wanted).plan)
+
+
 def test_a_job_is_waited_for_with_the_clock_of_the_run(tmp_path: Path) -> None:
     with stage(tmp_path, seed(2), job_looks=4) as opened:
         began = opened.clock.now
