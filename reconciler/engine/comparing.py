@@ -13,6 +13,7 @@ from reconciler.core.kind import MISSING, Field, Part
 from reconciler.core.plan import Cause, Change, digest_of
 from reconciler.core.resource import Json, Resource, SecretUse
 from reconciler.core.state import Entry
+from reconciler.engine.additions import own_items
 from reconciler.engine.drafting import step_id
 from reconciler.engine.live import AccountNames, Live, observe
 from reconciler.kinds._registry import find_kind
@@ -93,6 +94,7 @@ def compare(resource: Resource, part: Part, live: Live, entry: Entry | None, nam
         known = applied.get(each.path, NOTHING)
         if seen is MISSING:
             seen = known if known is not NOTHING else MISSING
+        seen = own_items(each, seen, desired, known)
         if seen is not MISSING:
             result.observed[each.path] = seen
         if seen == desired:

@@ -267,6 +267,20 @@ LOCALES = Collection(
     wraps_requests=True,
 )
 
+SURVEYS = Collection(
+    name="surveys",
+    api="support",
+    # The parent is a locale's code: labels come in the locale that is asked for
+    # (developer.zendesk.com/api-reference/ticketing/ticket-management/csat_surveys).
+    path="/guide/{parent}/surveys",
+    items="surveys",
+    item="survey",
+    paging="none",
+    update_verb="PUT",
+    wraps_requests=True,
+    has_item_read=False,
+)
+
 APP = Collection(
     name="app",
     api="conversations",
@@ -323,6 +337,7 @@ BY_NAME = {
         SCHEDULES,
         TICKET_FORMS,
         WEBHOOKS,
+        SURVEYS,
         USERS,
         GROUP_MEMBERSHIPS,
         ENTITLEMENTS,

@@ -36,6 +36,8 @@ class Managed:
     inert: Json = MISSING
     hazard: Hazard | None = None
     default: Json = MISSING
+    is_slice: bool = False
+    is_additive: bool = False
 
 
 def MatchKey(api: str, codec: Codec = _PLAIN, *, is_sent: bool = False, part: str = "") -> Managed:
