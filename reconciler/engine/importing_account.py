@@ -14,6 +14,7 @@ from reconciler.engine.importing_reading import read_kinds, read_lookups
 from reconciler.engine.live import Snapshot
 from reconciler.engine.planning import require_same_target
 from reconciler.engine.session import Session, require_account
+from reconciler.manifest.inventory import read_inventory
 from reconciler.store.backend import Backend
 from reconciler.store.state_store import StateStore
 
@@ -31,6 +32,7 @@ def import_account(session: Session, backend: Backend, request: Request) -> Impo
         snapshot,
         session.world.now().date().isoformat(),
         lambda kinds: read_lookups(session.reader, snapshot, kinds),
+        read_inventory(session.world.root, session.environment.name) if request.merges else None,
     )
     return importer.run(request)
 

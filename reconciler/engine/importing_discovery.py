@@ -60,6 +60,11 @@ class Found:
         return str(self.form.get("type", ""))
 
     @property
+    def are_settings(self) -> bool:
+        """Whether it is sections of the account's settings."""
+        return all(piece.part.collection.is_settings for piece in self.pieces.values())
+
+    @property
     def live_id(self) -> str:
         """The id of the object that the others are found from."""
         return self.pieces[self.anchor].live_id

@@ -11,7 +11,7 @@ from reconciler.render import report_words as words
 from reconciler.render.manual_markdown import manual_task
 from reconciler.render.markdown import code, fence, prose
 from reconciler.render.plan_text import write_manual_step, write_warnings
-from reconciler.render.plan_words import memory_sentence, short
+from reconciler.render.plan_words import memory_sentence, place_named, short
 from reconciler.render.screen import Screen, Style
 
 _STYLES: dict[str, Style] = {
@@ -118,4 +118,4 @@ def _markdown_row(row: words.Row, plan: Plan | None) -> list[str]:
 
 
 def _place(outcome: Outcome) -> str:
-    return visible(f"{outcome.address}#{outcome.part}" if outcome.part else outcome.address)
+    return place_named(outcome.step, outcome.action, outcome.address, outcome.part)
