@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from reconciler.core.diagnostic import Path
 from reconciler.core.neighbours import Neighbours
 from reconciler.core.resource import Json, Reference, Resource, SecretUse
+
+if TYPE_CHECKING:
+    from reconciler.core.assignment import Assignment, Watch
 
 Api = Literal["support", "conversations", "chat"]
 Paging = Literal["cursor", "conversations", "offset", "none", "object"]
@@ -41,6 +44,8 @@ class Collection:
     says that there is exactly one object, read and written at `path` itself; it may have no id of its own.
     `is_read_when_ours` says that it is listed only inside parents that a manifest or the memory has something in.
     `embedded` names the member of its parent's object that holds all of its objects, so that no listing of its own is needed.
+    `id_member` names the member that holds an object's id. `is_optional` says that not every account has the listing:
+    where it is refused, a person connects what would be in it, and vouches for it.
     """
 
     name: str
@@ -58,6 +63,8 @@ class Collection:
     is_settings: bool = False
     is_read_when_ours: bool = False
     embedded: str = ""
+    id_member: str = "id"
+    is_optional: bool = False
 
     def object_path(self, listing_path: str, live_id: str) -> str:
         """Where one object is read and written, given the path of its listing in an account."""
@@ -65,7 +72,9 @@ class Collection:
 
     def identified(self, live: Mapping[str, Json]) -> dict[str, Json]:
         """A live object with an id; settings that have none are known by the collection's name."""
-        return dict(live) if "id" in live or not self.is_settings else {"id": self.name, **live}
+        if self.id_member in live:
+            return {"id": live[self.id_member], **live}
+        return {"id": self.name, **live} if self.is_settings else dict(live)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +91,8 @@ class Request:
 
     `touches` are the collections (name, parent id) whose objects it changes beyond its own answer; they are
     listed again at the end to verify the outcome. `leaves` are live objects as it leaves them, where the answer does not
-    show them: collection, live id, changed members.
+    show them: collection, live id, changed members. `is_job` says that the answer names a job, which does the work after
+    it. `query` are the parameters behind the path.
     """
 
     api: Api
@@ -92,6 +102,8 @@ class Request:
     is_repeatable: bool
     touches: tuple[tuple[str, str], ...] = ()
     leaves: tuple[tuple[str, str, Mapping[str, Json]], ...] = ()
+    is_job: bool = False
+    query: tuple[tuple[str, str], ...] = ()
 
 
 class Names(Protocol):
@@ -109,12 +121,21 @@ class Names(Protocol):
     def objects(self, collection: str, parent: str = "") -> Sequence[Mapping[str, Json]]:
         """The live objects of a collection as last read."""
 
+    def unreadable(self, collection: str, parent: str = "") -> str:
+        """Why a listing could not be read, or an empty string."""
+
     def owner(self, collection: str, live_id: str) -> tuple[str, str] | None:
         """The address and part that a live object is bound to."""
 
+    def is_managed(self, address: str) -> bool:
+        """Whether a manifest has that address."""
+
 
 class Codec(Protocol):
-    """A field's three forms: as a manifest states it, canonical (compared, planned, stored), as the API has it."""
+    """A field's three forms: as a manifest states it, canonical (compared, planned, stored), as the API has it.
+
+    `manifest` undoes `desired`: `desired(manifest(x)) == x` for every canonical value that a manifest can state.
+    """
 
     def desired(self, value: Json, names: Names) -> Json:
         """Manifest value to canonical value."""
@@ -124,6 +145,9 @@ class Codec(Protocol):
 
     def encode(self, value: Json, names: Names) -> Json:
         """Canonical value to API value; raises Unresolved."""
+
+    def manifest(self, value: Json, names: Names) -> Json:
+        """Canonical value to manifest value; MISSING where no manifest can state it."""
 
     def references(self, value: Json, path: Path) -> Iterator[Reference]:
         """The references a manifest value holds, with their paths."""
@@ -147,8 +171,36 @@ class Hazard:
 
 
 @dataclass(frozen=True, slots=True)
+class ByPerson:
+    """How a person sets an observed field: fields of a resource that share a `slug` make one manual step.
+
+    The step's id ends in the slug. `when_unseen` says what happens where the reply leaves the field out: somebody is
+    asked to vouch for it (`attest`), or the step says that it cannot be seen (`ask`).
+    """
+
+    slug: str
+    title: str
+    admin_center: str
+    article: str = ""
+    notes: tuple[str, ...] = ()
+    when_unseen: Literal["ask", "attest"] = "ask"
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A live value that calls for a person whatever the manifest states, such as a status that says `error`.
+
+    `calls` maps each such value of `member` to what the person does; the manual step is done when `member` is none of
+    them any more, and there is none where the reply leaves `member` out.
+    """
+
+    member: str
+    calls: Mapping[str, ByPerson]
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
-    """One managed field of a part.
+    """One field of a part: managed, or observed where `by_person` says how a person sets it.
 
     `path` is its dotted place in the manifest, `api` its member of the live object. A field that cannot be sent
     on creation is set by the step that follows; one that cannot be updated is immutable. `rotates` marks a
@@ -156,7 +208,10 @@ class Field:
     created with until its link step. `is_key` marks the natural key. `default` counts as stated. `writes` is the
     member of a request body where it differs from the one that is read. `reads` names a kind whose objects are needed
     to understand the live value. `unreachable` is a value that an existing object can never get, and why. `is_slice`
-    says that `api` is one list that all fields of the `together` group share, each its own items of it.
+    says that `api` is one list that all fields of the `together` group share, each its own items of it. `is_initial` says
+    that it is told with the creation alone and never compared: what it becomes later is a field of another part. An observed
+    field is compared like any other and never written: what differs is a manual step. `service_default` is the canonical
+    value that the service gives where nothing is stated; import leaves it out.
     """
 
     path: str
@@ -174,7 +229,10 @@ class Field:
     writes: str = ""
     reads: str = ""
     unreachable: tuple[Json, str] | None = None
+    service_default: Json = MISSING
     is_slice: bool = False
+    is_initial: bool = False
+    by_person: ByPerson | None = None
 
     @property
     def written(self) -> str:
@@ -204,7 +262,8 @@ class Part:
     `creates` nothing is found, never made; `permanent` says why an object is never deleted either. `follows` lists parts of the same resource that must exist first;
     `links_after` those that must exist before its inert fields get their real values. `takes` names the objects
     that the service removes together with it: their collection, and the member that holds its live id (empty where
-    they live inside it).
+    they live inside it). `alarms` are live values that call for a person. `made_secret` is the member that holds a secret
+    which the service made, and which a person needs elsewhere.
 
     A part with `stated_in` is a child: the item of that list of the manifest, living in the object of `parent`. It is
     made after that object, or together with it as an item of `inside_member`, and goes with it. A part with `aspect` is
@@ -229,9 +288,12 @@ class Part:
     type_member: str = ""
     type_value: str = ""
     arrangement: Arrangement | None = None
+    assignment: Assignment | None = None
     takes: tuple[tuple[str, str], ...] = ()
     stated_in: str = ""
     aspect: str = ""
+    alarms: tuple[Alarm, ...] = ()
+    made_secret: str = ""
 
     @property
     def is_child(self) -> bool:
@@ -251,6 +313,11 @@ class Part:
     def is_made_inside(self, outer: Part) -> bool:
         """Whether the creation of another part of the resource creates this one too."""
         return bool(self.inside_member) and (self.parent if self.is_child else self.inside) == outer.name
+
+    @property
+    def is_object(self) -> bool:
+        """Whether a live object stands behind it; an arrangement and an assignment are about other objects."""
+        return self.arrangement is None and self.assignment is None
 
     def why_permanent(self) -> str:
         """Why the object can never be deleted, or an empty string."""
@@ -281,7 +348,8 @@ class Children:
 
     `path` is the list, in the resource a mapping from each item's key to the item; `label` starts the names of the
     parts, `<label>/<key>`. The paths of `fields` are those within an item; all key fields together tell one child of an
-    object from the others. `created_in` names the member of the parent's creation that makes them with it.
+    object from the others. `created_in` names the member of the parent's creation that makes them with it. `are_named`
+    says that an item has a name of its own, a slug by which others refer to it.
     """
 
     label: str
@@ -290,6 +358,7 @@ class Children:
     fields: tuple[Field, ...]
     parent: str = ""
     created_in: str = ""
+    are_named: bool = False
 
     def part(self, key: str) -> Part:
         """The part of the item with that key."""
@@ -341,6 +410,9 @@ class Arrangement(Protocol):
     def observe(self, resource: Resource, own_id: str, desired: Json, names: Names) -> Json:
         """The current arrangement in the form the manifest states it; equal to `desired` when it holds."""
 
+    def present(self, own_id: str, names: Names) -> Json:
+        """The whole arrangement as it is, canonical; MISSING where a manifest would better leave it out."""
+
     def sequence(self, resource: Resource, own_id: str, desired: Json, names: Names, arriving: Arriving) -> list[str]:
         """The whole resulting order, as titles for people."""
 
@@ -382,12 +454,20 @@ class Attested:
     """Something that only a person can say is done, since no API shows it.
 
     `slug` ends the step's id. `content` is what is vouched for, the values to enter or the items, not our prose: when
-    it changes, the person is asked again.
+    it changes, the person is asked again. `needs` are canonical references to what must be there before it can be done.
+    `is_done` is given where a read shows it after all: true and false need nobody's word, None is a read that does not
+    tell; it may raise Unresolved. `holds_back` names the part whose creation waits for it; once that part is
+    there nobody is asked. `needs_live` names the part that has to be there first: its live id and the app's stand in
+    texts and content for `{live_id}` and `{app_id}`.
     """
 
     slug: str
     manual: ManualStep
     content: Json
+    needs: tuple[Mapping[str, Json], ...] = ()
+    is_done: Callable[[Names], bool | None] | None = None
+    holds_back: str | None = None
+    needs_live: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -447,13 +527,16 @@ class Kind:
     `model` is the pydantic model (or discriminated union) of its manifests, None for kinds that are only
     looked up. `parts` gives the parts of one document, in the order in which they are created. `rules` judge a
     resolved document beyond its schema, `relations` judge it beside the other manifests, `twins` says what two of them
-    cannot share. `manual` is the step that a
-    person does where the tool cannot create. `attests` are the steps that a person vouches for. `noted` are fields
+    cannot share. `watches` are what a person does and a read verifies. `manual` is the step that a person does where
+    the tool cannot create. `attests` are the steps that a person vouches for, `attests_beside` those that follow from
+    other manifests too. `noted` are fields
     that no part manages, such as what a person enters; their references are checked like any other. `exclusive` are
-    the fields whose value only one environment can have; of those, `contested` are the ones where the vendor does not
-    say so, which an approval lets two environments share. `limits` and `cannot` are sentences for `explain`.
+    the fields whose value only one environment can have (`type:path` of one type alone); of those, `contested` are the
+    ones where the vendor does not say so, which an approval lets two environments share. `limits` and `cannot` are
+    sentences for `explain`, `mode` is what it says where the parts do not tell who does the work.
     `children` are the lists whose items are parts; `parts` gives those of the items that the document states.
-    `expand` writes the short forms of a valid document out, and makes mappings of its keyed lists.
+    `expand` writes the short forms of a valid document out, and makes mappings of its keyed lists. `forms` are beginnings
+    of documents, one for each way in which a live object can be described; import takes the first whose parts are there.
     """
 
     name: str
@@ -467,10 +550,13 @@ class Kind:
     rules: tuple[Callable[[Mapping[str, Json]], Iterator[Problem]], ...] = ()
     relations: tuple[Callable[[Resource, Neighbours], Iterator[Problem]], ...] = ()
     twins: Twins | None = None
+    watches: Callable[[Mapping[str, Json]], tuple[Watch, ...]] | None = None
     manual: Callable[[Resource], ManualStep] | None = None
     attests: Callable[[Resource], tuple[Attested, ...]] | None = None
+    attests_beside: Callable[[Resource, Neighbours], tuple[Attested, ...]] | None = None
     noted: tuple[Field, ...] = ()
     exclusive: tuple[str, ...] = ()
+    forms: tuple[Mapping[str, Json], ...] = ({},)
     contested: tuple[str, ...] = ()
     matches_by_title: bool = False
     children: tuple[Children, ...] = ()
@@ -480,4 +566,17 @@ class Kind:
     sources: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
     cannot: tuple[str, ...] = ()
+    mode: str = ""
     example: str = ""
+
+    def asks(self, resource: Resource, neighbours: Neighbours) -> tuple[Attested, ...]:
+        """Everything about a manifest that only a person can do and say."""
+        alone = self.attests(resource) if self.attests else ()
+        return alone + (self.attests_beside(resource, neighbours) if self.attests_beside else ())
+
+    def exclusive_paths(self, type_name: str) -> Iterator[str]:
+        """The fields of a type whose value only one environment can have."""
+        for each in self.exclusive:
+            of, _, path = each.rpartition(":")
+            if of in ("", type_name):
+                yield path

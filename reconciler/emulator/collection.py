@@ -36,7 +36,8 @@ class Collection:
     `path` is the real list path with `{names}` for its variable parts; `table` is where the account keeps the
     documents; `root` and `item` are the envelopes; `modes` says how the list is paged; `id_type` is what the vendor
     makes ids of (`integer`, `string` of an integer, `ulid`, `uuid`, or `record` for Conversations). `admit` completes a document that
-    came from a seed or from Admin Center. A `singleton` has one document and no list.
+    came from a seed or from Admin Center. A `singleton` has one document and no list; with `within`, one for
+    each value of that path variable.
     """
 
     path: str
@@ -48,6 +49,7 @@ class Collection:
     show: Show = show_visible
     admit: Admit = admit_as_is
     singleton: bool = False
+    within: str = ""
     missing: Callable[[], Refusal] = record_not_found
 
     def parts(self, path: str) -> tuple[dict[str, str], str | None] | None:
@@ -73,8 +75,10 @@ class Collection:
     def add(self, account: Account, document: Json, parts: dict[str, str] | None = None) -> Json:
         """Complete a document with id, url and time stamps where it lacks them, and store it."""
         if self.singleton:
-            kept = account.get(self.table, "-") or {}
-            return account.put(self.table, "-", merge(kept, self.admit(account, document, parts or {})))
+            key = (parts or {}).get(self.within, "-")
+            kept = account.get(self.table, key) or {}
+            own = {f"_{self.within}": key} if self.within else {}
+            return account.put(self.table, key, merge(kept, {**self.admit(account, document, parts or {}), **own}))
         document = dict(document)
         if document.get("id") is None:
             document = {"id": self.new_id(account), **{k: v for k, v in document.items() if k != "id"}}

@@ -6,14 +6,22 @@ It refuses to know what any of them does.
 from __future__ import annotations
 
 from reconciler.emulator import (
+    agent_skills,
+    agents,
     automations,
+    capacity_rules,
     chat,
     conversations,
     custom_roles,
+    dynamic_content,
+    jobs,
+    legacy_integrations,
     macros,
+    memberships,
     oauth,
     queues,
     routing_attributes,
+    schedules,
     support_groups,
     support_people,
     support_settings,
@@ -22,6 +30,7 @@ from reconciler.emulator import (
     trigger_definitions,
     triggers,
     webhooks,
+    x_handles,
 )
 from reconciler.emulator.call import Route
 from reconciler.emulator.collection import Collection
@@ -30,6 +39,9 @@ from reconciler.emulator.collection import Collection
 COLLECTIONS: list[Collection] = [
     *support_people.COLLECTIONS,
     *support_groups.COLLECTIONS,
+    *memberships.COLLECTIONS,
+    *agents.COLLECTIONS,
+    *jobs.COLLECTIONS,
     *support_settings.COLLECTIONS,
     *trigger_categories.COLLECTIONS,
     *triggers.COLLECTIONS,
@@ -38,15 +50,24 @@ COLLECTIONS: list[Collection] = [
     *custom_roles.COLLECTIONS,
     *queues.COLLECTIONS,
     *routing_attributes.COLLECTIONS,
+    *schedules.COLLECTIONS,
+    *capacity_rules.COLLECTIONS,
+    *dynamic_content.COLLECTIONS,
+    *agent_skills.COLLECTIONS,
     *chat.COLLECTIONS,
     *conversations.COLLECTIONS,
+    *legacy_integrations.COLLECTIONS,
     *switchboards.COLLECTIONS,
     *webhooks.COLLECTIONS,
+    *x_handles.COLLECTIONS,
 ]
 ROUTES: list[Route] = [
     *oauth.ROUTES,
+    *agents.ROUTES,
     *support_people.ROUTES,
     *support_groups.ROUTES,
+    *memberships.ROUTES,
+    *jobs.ROUTES,
     *support_settings.ROUTES,
     *trigger_categories.ROUTES,
     *trigger_definitions.ROUTES,
@@ -56,10 +77,16 @@ ROUTES: list[Route] = [
     *custom_roles.ROUTES,
     *queues.ROUTES,
     *routing_attributes.ROUTES,
+    *schedules.ROUTES,
+    *capacity_rules.ROUTES,
+    *dynamic_content.ROUTES,
+    *agent_skills.ROUTES,
     *chat.ROUTES,
     *conversations.ROUTES,
+    *legacy_integrations.ROUTES,
     *switchboards.ROUTES,
     *webhooks.ROUTES,
+    *x_handles.ROUTES,
 ]
 
 

@@ -80,7 +80,7 @@ def plant(account: Account, seed: Json) -> None:
 
 def _replace(account: Account, collection: Collection, parts: dict[str, str], content: Any) -> None:
     if collection.singleton:
-        collection.add(account, content.get(collection.item, content), parts)
+        collection.add(account, _unwrapped(collection, content), parts)
         return
     for old in account.all(collection.table):
         if all(old.get(f"_{name}", value) == value for name, value in parts.items()):
@@ -90,6 +90,14 @@ def _replace(account: Account, collection: Collection, parts: dict[str, str], co
             account.remove("switchboard_integrations", entry["id"])
     for document in content:
         collection.add(account, document, parts)
+
+
+def _unwrapped(collection: Collection, content: Any) -> Json:
+    """What a seed says of the only document of a path: in its envelope, without it, or as the list that it shows."""
+    if isinstance(content, list):
+        return {collection.item: content}
+    inner = content.get(collection.item)
+    return inner if isinstance(inner, dict) else content
 
 
 def _keep_default_brand_true(account: Account) -> None:

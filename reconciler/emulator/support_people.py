@@ -1,6 +1,6 @@
 """Users, and the Support collections that the product only looks up: brands, locales, fields, forms and so on.
 
-It refuses to know groups, rules and settings; nothing here is written through the API.
+It refuses to know groups, rules and settings, and how users are written.
 """
 
 from __future__ import annotations
@@ -61,9 +61,8 @@ TICKET_FIELDS = Collection(
 TICKET_FORMS = Collection("/api/v2/ticket_forms", "ticket_forms", "ticket_forms", "ticket_form", admit=_admit_active)
 WEBHOOKS = Collection("/api/v2/webhooks", "webhooks", "webhooks", "webhook", modes="cursor", id_type="string")
 ORGANIZATIONS = Collection("/api/v2/organizations", "organizations", "organizations", "organization")
-SCHEDULES = Collection("/api/v2/business_hours/schedules", "schedules", "schedules", "schedule", modes="none")
 
-COLLECTIONS = [USERS, BRANDS, LOCALES, TICKET_FIELDS, TICKET_FORMS, WEBHOOKS, ORGANIZATIONS, SCHEDULES]
+COLLECTIONS = [USERS, BRANDS, LOCALES, TICKET_FIELDS, TICKET_FORMS, WEBHOOKS, ORGANIZATIONS]
 
 
 def owner(account: Account) -> Json | None:

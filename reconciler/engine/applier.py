@@ -28,6 +28,7 @@ from reconciler.engine import bookkeeping
 from reconciler.engine.arranging import counting_members, desired_arrangement
 from reconciler.engine.creation import Creation, part_of
 from reconciler.engine.entry_parts import parts_of_entry
+from reconciler.engine.granting import Granting
 from reconciler.engine.memory import Memory
 from reconciler.engine.readings import Conflict, Gone, Readings
 from reconciler.engine.requests import delete_request, update_request
@@ -49,6 +50,7 @@ class _Applier:
         self.readings = Readings(run)
         self.verification = Verification(run, self.result, self.readings)
         self.creation = Creation(run, self.result, self.memory, self.readings, self.verification)
+        self.granting = Granting(run, self.result, self.memory, self.readings, self.verification)
 
     def apply(self) -> Applied:
         try:
@@ -120,6 +122,8 @@ class _Applier:
             part = part_of(resource, step.part)
             if part.arrangement is not None:
                 self._arrange(step, resource, part)
+            elif part.assignment is not None:
+                self.granting.assign(step, resource, part)
             elif step.action == "adopt":
                 self._adopt(step, resource, part)
             elif step.action == "create":

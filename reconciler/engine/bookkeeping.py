@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from reconciler.core.plan import Change, Step
@@ -24,6 +24,17 @@ def bound(entry: Entry | None, resource: Resource, part: str, live_id: str, *, c
         live={**entry.live, part: live_id},
         key=natural_key(resource),
         applied=applied,
+        protect=resource.lifecycle.protect,
+        on_remove=resource.lifecycle.on_remove,
+        retired=None,
+    )
+
+
+def granted(entry: Entry | None, resource: Resource) -> Entry:
+    """The entry of a resource that gives something to objects which are not its own."""
+    return replace(
+        entry or Entry(live={}),
+        key=natural_key(resource),
         protect=resource.lifecycle.protect,
         on_remove=resource.lifecycle.on_remove,
         retired=None,
@@ -82,11 +93,14 @@ def by_owner(step: Step) -> dict[tuple[str, str], list[Change]]:
     return owners
 
 
-def in_step(planned: Planned, entries: Mapping[str, Entry], attested: Mapping[str, str]) -> dict[str, Entry]:
-    """The entries that change although no step does: fields that are newly stated and hold, lifecycle, generations
-    that a person vouched for."""
+def in_step(
+    planned: Planned, entries: Mapping[str, Entry], attested: Mapping[str, str], left_out: Collection[str] = ()
+) -> dict[str, Entry]:
+    """The entries that change although no step does: fields that are newly stated and hold, observed ones that are no
+    longer stated, lifecycle, generations that a person vouched for. What only gives to others has an entry from its
+    first apply on, but for `left_out`."""
     changed: dict[str, Entry] = {}
-    for address, entry in entries.items():
+    for address, entry in {**_giving(planned, left_out), **entries}.items():
         resource = planned.resources.get(address)
         if resource is None or resource.removed:
             continue
@@ -97,11 +111,11 @@ def in_step(planned: Planned, entries: Mapping[str, Entry], attested: Mapping[st
         applied = {part: dict(fields) for part, fields in entry.applied.items()}
         parts = find_kind(resource.kind).parts(resource.document)
         homes = {each.name: each.lives_as for each in parts}
-        arranged = {each.name for each in parts if each.arrangement}
+        bodiless = {each.name for each in parts if not each.is_object}
         for (owner, part), observed in planned.observed.items():
             desired = planned.desired.get((owner, part), {})
             home = homes.get(part, part)
-            is_ours = home in entry.live or part in arranged
+            is_ours = home in entry.live or part in bodiless
             if (
                 owner == address
                 and is_ours
@@ -110,6 +124,8 @@ def in_step(planned: Planned, entries: Mapping[str, Entry], attested: Mapping[st
                 for path, value in desired.items():
                     if path in observed and observed[path] == value:
                         applied.setdefault(part, {})[path] = value
+        for part, path in _no_longer_observed(resource):
+            applied.get(part, {}).pop(path, None)
         generations = dict(entry.generations)
         for path, generation in _vouched_generations(resource, entry, attested):
             generations[path] = generation
@@ -125,6 +141,25 @@ def in_step(planned: Planned, entries: Mapping[str, Entry], attested: Mapping[st
         if updated != entry:
             changed[address] = updated
     return changed
+
+
+def _giving(planned: Planned, left_out: Collection[str]) -> dict[str, Entry]:
+    """New entries for resources without a live object of their own, of which something holds already."""
+    own = {address for address, _ in planned.matching.identities}
+    return {
+        address: Entry(live={})
+        for (address, part), desired in planned.desired.items()
+        if address not in own and address not in left_out
+        if any(planned.observed.get((address, part), {}).get(path) == value for path, value in desired.items())
+    }
+
+
+def _no_longer_observed(resource: Resource) -> Iterable[tuple[str, str]]:
+    """Part and path of observed fields that are not stated: forgetting them is no step, since nothing was ever written."""
+    for part in find_kind(resource.kind).parts(resource.document):
+        for each in part.fields:
+            if each.by_person is not None and not resource.stated(each.path)[0]:
+                yield part.name, each.path
 
 
 def _vouched_generations(resource: Resource, entry: Entry, attested: Mapping[str, str]) -> Iterable[tuple[str, int]]:

@@ -12,6 +12,7 @@ from reconciler.core.canonical import canonical_json
 from reconciler.core.plan import Change, Plan, Step, effects
 from reconciler.core.report import Outcome
 from reconciler.engine.arranging import keeps_order
+from reconciler.engine.assigning import assignments_of, is_on_the_way
 from reconciler.engine.entry_parts import parts_of_entry
 from reconciler.engine.planner import Planned
 from reconciler.kinds._registry import find_kind
@@ -161,6 +162,9 @@ class _Decider:
             planned = self.saved_changes.get((address, part, change.path), [])
             is_kept = any(keeps_order(change.before, other) for each in planned for other in (each.before, each.after))
             return is_kept or (address, "") in self.created_parts
+        if its_part is not None and its_part.assignment is not None:
+            planned = self.saved_changes.get((address, part, change.path), [])
+            return any(is_on_the_way(each.before, change.before, each.after) for each in planned)
         field = its_part.field(change.path) if its_part is not None else None
         if field is None or not self._was_to_be_created(address, part):
             return False
@@ -244,9 +248,16 @@ class _Decider:
         desired = self.fresh.desired.get((address, part), {})
         if change.path in desired and change.path not in observed and identity.live_id:
             return ""
+        if change.path not in observed and self._is_assigned(address, part):
+            is_gone = "whom it is about is not there any more, or is left alone now"
+            return "" if change.after == [] else f"{change.path}: {is_gone}"
         if change.path not in observed and not identity.live_id:
             return "the object is not there any more"
         return f"{change.path} is neither what it was when the plan was made nor what the plan makes of it"
+
+    def _is_assigned(self, address: str, part: str) -> bool:
+        resource = self.fresh.resources.get(address)
+        return resource is not None and any(each.name == part for each, _ in assignments_of(resource))
 
     def _mark_stale(self, step: Step, reason: str) -> None:
         self.decision.stale.append(f"{step.id}: {reason}")

@@ -19,7 +19,7 @@ def parts_of_entry(address: str, entry: Entry) -> Iterable[Part]:
     kind, name = address.split("/", 1)
     key = dict(entry.key or {})
     document = {"kind": kind, "name": name, **({"type": key["type"]} if "type" in key else {})}
-    own = tuple(part for part in find_kind(kind).parts(document) if part.arrangement is None)
+    own = tuple(part for part in find_kind(kind).parts(document) if part.is_object)
     return (*own, *(child for each in entry.live if (child := child_named(kind, each)) is not None))
 
 

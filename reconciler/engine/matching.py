@@ -44,14 +44,14 @@ class _Matcher:
     ) -> None:
         self.resources = [each for each in resources if not each.removed]
         self.entries, self.bindings = entries, bindings
-        self.claims = Claims(snapshot)
+        self.claims = Claims(snapshot, frozenset(each.address for each in self.resources))
 
     def match(self) -> Matching:
         parts = [
             (resource, part)
             for resource in self.resources
             for part in find_kind(resource.kind).parts(resource.document)
-            if part.arrangement is None
+            if part.is_object
         ]
         self._claim_what_is_removed()
         for resource, part in parts:

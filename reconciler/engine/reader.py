@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from reconciler.core.assignment import Watch
 from reconciler.core.errors import NotFound, ServiceError, ServiceUnavailable
 from reconciler.core.kind import Collection, Part
 from reconciler.core.policy import Binding
@@ -15,7 +16,7 @@ from reconciler.core.resource import Json, Resource
 from reconciler.core.state import Entry
 from reconciler.engine.children import managed_children
 from reconciler.engine.entry_parts import bound_tombstones, parts_of_entry
-from reconciler.engine.live import Listing, Live, Snapshot
+from reconciler.engine.live import AccountNames, Listing, Live, Snapshot
 from reconciler.engine.matching import match
 from reconciler.engine.qualified import inside_of_externals
 from reconciler.kinds._collections import BY_NAME
@@ -53,8 +54,13 @@ class Reader:
         ]
         self._list(snapshot, [(each, parent) for each in inner for parent in _ids(snapshot, each.parent)])
         self._list(snapshot, list(self._inside(snapshot, resources, entries, bindings)))
+        self._list(snapshot, _for_each_holder(snapshot, resources))
         self._read_what_lists_leave_out(snapshot, resources, entries, bindings)
         return snapshot
+
+    def list_whole(self, snapshot: Snapshot, wanted: Sequence[tuple[Collection, str]]) -> None:
+        """Read whole collections, with their parents' ids, side by side into the snapshot; unreadable ones stay unreadable."""
+        self._list(snapshot, wanted)
 
     def list_again(self, snapshot: Snapshot, collection: str, parent: str = "") -> None:
         """Read one collection anew into the snapshot; raises when it cannot be read."""
@@ -86,7 +92,12 @@ class Reader:
 
     def _request(self, collection: Collection, parent: str) -> ListRequest:
         return ListRequest(
-            collection.api, self.path(collection, parent), collection.items, collection.paging, collection.query
+            collection.api,
+            self.path(collection, parent),
+            collection.items,
+            collection.paging,
+            collection.query,
+            is_optional=collection.is_optional,
         )
 
     def _list(
@@ -154,7 +165,7 @@ class Reader:
                 continue
             for part in find_kind(resource.kind).parts(resource.document):
                 identity = matching.identity(resource.address, part.name)
-                if part.arrangement is not None or part.aspect or not part.collection.has_item_read:
+                if not part.is_object or part.aspect or not part.collection.has_item_read:
                     continue
                 if identity.was and not identity.live_id:
                     self._read_into(snapshot, part.collection, identity.parent, identity.was)
@@ -206,8 +217,9 @@ def needed_collections(resources: Sequence[Resource], entries: Mapping[str, Entr
             need_removed(parts_of_entry(resource.address, entries[resource.address]))
             continue
         for part in find_kind(resource.kind).parts(resource.document):
-            need(part.collection)
-            for name in part.arrangement.collections if part.arrangement else ():
+            if part.assignment is None:
+                need(part.collection)
+            for name in (*_arranged(part), *_assigned(part)):
                 need(BY_NAME[name])
             if part.parent.endswith("/"):
                 need(BY_NAME[part.collection.parent])
@@ -217,6 +229,9 @@ def needed_collections(resources: Sequence[Resource], entries: Mapping[str, Entr
                     need(lookup.collection)
         for children in managed_children(resource, entries.get(resource.address)):
             need(children.collection)
+        for watch in watches_of(resource):
+            for name in watch.collections:
+                need(BY_NAME[name])
         for reference in references_of(resource):
             lookup = find_kind(reference.kind).lookup
             if lookup is not None and "id" not in (reference.target if isinstance(reference.target, dict) else {}):
@@ -231,6 +246,20 @@ def needed_collections(resources: Sequence[Resource], entries: Mapping[str, Entr
         if address not in addresses and not entry.retired:
             need_removed(parts_of_entry(address, entry))
     return list(found.values())
+
+
+def _arranged(part: Part) -> tuple[str, ...]:
+    return part.arrangement.collections if part.arrangement else ()
+
+
+def _assigned(part: Part) -> tuple[str, ...]:
+    return part.assignment.collections if part.assignment else ()
+
+
+def watches_of(resource: Resource) -> tuple[Watch, ...]:
+    """What a person does for a resource and a read verifies."""
+    watches = find_kind(resource.kind).watches
+    return watches(resource.document) if watches is not None and not resource.removed else ()
 
 
 def _remembered_kinds(value: Json) -> set[str]:
@@ -280,6 +309,21 @@ def _take_embedded(snapshot: Snapshot, name: str, now: float) -> None:
             listed = live.get(inner.embedded)
             if isinstance(listed, list):
                 snapshot.listings[inner.name, str(live["id"])] = Listing(tuple(listed), read_at=now)
+
+
+def _for_each_holder(snapshot: Snapshot, resources: Sequence[Resource]) -> list[tuple[Collection, str]]:
+    """The listings inside single objects that show who has what."""
+    names = AccountNames(snapshot)
+    wanted: dict[tuple[str, str], None] = {}
+    for resource in resources:
+        if resource.removed:
+            continue
+        for part in find_kind(resource.kind).parts(resource.document):
+            if part.assignment is not None:
+                wanted.update(dict.fromkeys(part.assignment.inside(resource, names)))
+        for watch in watches_of(resource):
+            wanted.update(dict.fromkeys(watch.inside(resource, names)))
+    return [(BY_NAME[collection], parent) for collection, parent in wanted]
 
 
 def _candidates(snapshot: Snapshot, outer: Part) -> list[str]:

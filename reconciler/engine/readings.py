@@ -12,7 +12,7 @@ from reconciler.core.plan import Step
 from reconciler.core.resource import Json, Resource
 from reconciler.engine.arranging import keeps_order
 from reconciler.engine.comparing import stated_value
-from reconciler.engine.live import Live, observe
+from reconciler.engine.live import Listing, Live, observe
 from reconciler.engine.run import Run
 
 
@@ -112,6 +112,20 @@ class Readings:
         arrived = self.arrivals(resource, part, parent, known)
         if arrived:
             raise Conflict(f"somebody created {arrived[0]['id']} a moment ago, which could be it: plan again")
+
+    def is_stale(self, collection: str, parent: str) -> bool:
+        """Whether a listing was read longer ago than the freshness limit."""
+        return self.run.clock.monotonic() - self._read_time(collection, parent, "") > self.run.freshness_seconds
+
+    def list_again(self, collection: str, parent: str) -> None:
+        """Read a listing anew."""
+        self.run.reader.list_again(self.snapshot, collection, parent)
+        self.read_at[collection, parent] = self.run.clock.monotonic()
+
+    def keep_listing(self, collection: str, parent: str, listing: Listing) -> None:
+        """A whole listing as an answer told it."""
+        self.snapshot.listings[collection, parent] = listing
+        self.read_at[collection, parent] = listing.read_at
 
     def arrivals(self, resource: Resource, part: Part, parent: str, known: Container[str]) -> list[Live]:
         """Live objects that are not among the known ids and have the resource's key, or need none."""

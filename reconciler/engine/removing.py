@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from reconciler.core.kind import MISSING, Part
 from reconciler.core.plan import Cause, Change, Step, digest_of
-from reconciler.core.resource import Json, Resource
+from reconciler.core.resource import TEXT_REFERENCE, Json, Resource
 from reconciler.core.state import Entry
 from reconciler.engine.binding_lines import title_of
 from reconciler.engine.comparing import cause_at
@@ -137,6 +137,9 @@ def _remove(
 ) -> None:
     if entry.retired:
         return
+    if not entry.live:
+        _forget_given(draft, address, wish, blocked)
+        return
     kind = find_kind(address.split("/")[0])
     parts = [part for part in parts_of_entry(address, entry) if entry.live.get(part.name)]
     unreadable = next((why for part in parts if (why := snapshot.unreadable(part.collection.name))), "")
@@ -211,11 +214,32 @@ def _remove(
             reason=f"its manifest is a tombstone ({cause.file}:{cause.line})" if cause.file else "its manifest is gone",
             risk="deletes_data" if action == "delete" else "",
             reversible=action == "deactivate",
-            takes=tuple(f"{collection} {each['id']} ({title_of(each)})" for collection, each in taken),
+            takes=tuple(
+                f"{collection} {each['id']}" + (f" ({title})" if (title := title_of(each)) else "")
+                for collection, each in taken
+            ),
             blocked=(*reasons, *_unplanned_takings(draft, address, taken, matching)),
         )
         draft.add(step, *earlier, *pointing, *_leaving(draft, taken, matching))
         earlier.append(step.id)
+
+
+def _forget_given(draft: Draft, address: str, wish: str, blocked: str) -> None:
+    """The step for what has no live object of its own: what it gave to others stays with them."""
+    reasons = [blocked] if blocked else []
+    if wish != "keep":
+        reasons.append(
+            "what it gave is never taken away by removing it: that is asked for by name, in a manifest. Use removed: keep."
+        )
+    draft.add(
+        Step(
+            step_id("forget", address),
+            "forget",
+            address,
+            reason="no longer managed; what it gave stays",
+            blocked=tuple(reasons),
+        )
+    )
 
 
 def _made_inert(
@@ -300,7 +324,9 @@ def _leaving_step(draft: Draft, owner: tuple[str, str]) -> str:
 
 
 def _parts_in(value: Json) -> Iterator[tuple[str, str]]:
-    if isinstance(value, Mapping):
+    if isinstance(value, str):
+        yield from ((found[1], "") for found in TEXT_REFERENCE.finditer(value))
+    elif isinstance(value, Mapping):
         if "ref" in value:
             yield str(value["ref"]), str(value.get("part", ""))
         for inner in value.values():

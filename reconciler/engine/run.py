@@ -22,6 +22,8 @@ from reconciler.zendesk.clock import Clock
 FRESHNESS_SECONDS = 5.0
 SETTLE_SECONDS = 2.0
 REQUEST_DEADLINE_SECONDS = 20.0
+JOB_DEADLINE_SECONDS = 300.0
+"""So long a job of the service is waited for; it goes on without us."""
 
 
 class Ledger(Protocol):

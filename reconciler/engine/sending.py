@@ -32,6 +32,7 @@ def send(run: Run, result: Applied, request: Request, before_attempt: Callable[[
         body,
         repeatable=request.is_repeatable,
         before_attempt=before,
+        query=dict(request.query),
     )
     result.writes += 1
     return answer.body

@@ -11,6 +11,7 @@ from reconciler.core.plan import Step
 from reconciler.core.resource import Json
 from reconciler.engine.arranging import counting_members, desired_arrangement
 from reconciler.engine.differences import describe_difference
+from reconciler.engine.holdings import not_held
 from reconciler.engine.live import Live, observe
 from reconciler.engine.readings import Readings
 from reconciler.engine.run import Applied, Run
@@ -79,6 +80,11 @@ class Verification:
             wanted = counting_members(part.arrangement, desired, self.run.planned.resources, self.readings.names)
             if part.arrangement.observe(resource, live_id, wanted, self.readings.names) != wanted:
                 self.result.end(step, "diverged", "read back in another order")
+            return
+        if part.assignment is not None:
+            if missing := not_held(self.run, self.readings, step, part):
+                paths = ", ".join(each.path for each in missing)
+                self.result.end(step, "diverged", f"read back without {paths}")
             return
         found = self.readings.snapshot.find(part.collection.name, live_id)
         if found is None:

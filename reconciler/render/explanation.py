@@ -142,7 +142,8 @@ def _type_as_text(each: TypeFacts, screen: Screen) -> None:
         screen.wrap(each.summary, first="  ")
     screen.blank()
     _labelled("mode", each.mode, screen)
-    _labelled("found by", each.found_by, screen)
+    if each.found_by:
+        _labelled("found by", each.found_by, screen)
     for index, part in enumerate(each.parts):
         of = f"{part.name}: " if part.name else ""
         _labelled("live objects" if not index else "", f"{of}{part.listing}", screen)
@@ -208,7 +209,8 @@ def _example_type(kind: KindFacts) -> str:
 
 def _type_as_markdown(each: TypeFacts) -> list[str]:
     lines = [f"## Type `{each.name}`", "", _marked(each.summary), ""] if each.name else []
-    lines += [f"- Mode: {_marked(each.mode)}.", f"- Found by {_marked(each.found_by)}."]
+    lines.append(f"- Mode: {_marked(each.mode)}.")
+    lines += [f"- Found by {_marked(each.found_by)}."] if each.found_by else []
     for part in each.parts:
         lines.append(f"- Live object{f' `{part.name}`' if part.name else ''}: `{part.listing}`.")
     if each.manual is not None:
@@ -253,6 +255,8 @@ def _qualities(each: FieldFacts) -> Iterator[str]:
         yield "natural key"
     if each.is_secret:
         yield "secret"
+    if each.mode:
+        yield each.mode
     if each.refers_to:
         yield f"refers to {each.refers_to}"
     if each.part:

@@ -117,6 +117,7 @@ class Api:
         repeatable: bool,
         before_attempt: Callable[[], None] | None = None,
         use: str = "writes",
+        query: Params | None = None,
     ) -> Answer:
         """One write. A `Secret` in `body` is sent as its text.
 
@@ -128,7 +129,7 @@ class Api:
         may have arrived and the answer was lost: 5xx, a broken connection, a deadline, an unreadable body, and 409 of
         what is not repeatable. A DELETE that was tried again can end in NotFound although it was ours.
         """
-        request = Request(method, _checked(path), {}, body, repeatable, use, before_attempt)
+        request = Request(method, _checked(path), query or {}, body, repeatable, use, before_attempt)
         return self._concluded(request, self._sender.exchange(request))
 
     def list_all(
