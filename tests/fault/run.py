@@ -213,11 +213,10 @@ def main(words: Sequence[str]) -> int:
         started = time.monotonic()
         row = try_family(family)
         rows.append(row)
-        print(f"{family.title}: {row.held:,} of {row.tried:,} in {time.monotonic() - started:.0f} s\n", flush=True)
-    print(as_table(rows))
-    for row in rows:
-        for test in row.failed:
-            print(f"failed: {test}")
+        seconds = time.monotonic() - started
+        sys.stderr.write(f"{family.title}: {row.held:,} of {row.tried:,} in {seconds:.0f} s\n\n")
+    failed = [f"failed: {test}" for row in rows for test in row.failed]
+    sys.stdout.write("\n".join([as_table(rows), *failed]) + "\n")
     return int(any(row.falls_short for row in rows))
 
 
