@@ -87,8 +87,8 @@ class Imported:
 class _Attempt:
     """One try at all manifests, and what has to change in the next one."""
 
+    names: ImportNames
     drafts: list[Draft] = field(default_factory=list)
-    names: ImportNames | None = None
     files: dict[str, Draft] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     bindings: dict[str, str] = field(default_factory=dict)
@@ -130,15 +130,16 @@ class Importer:
             if attempt is None:
                 continue
             names = attempt.names
-            if names is not None and self.read_more(sorted(set(names.bare.values()))):
+            files = FileEdits(self.inventory) if request.merges and self.inventory is not None else None
+            merged = Merged()
+            if files is not None:
+                present = [each for each in self.environment.resources if each.address in managed]
+                merged = merge(present, matching, names, files)
+            if self.read_more(sorted(set(names.bare.values()))):
                 matching = match(self.environment.resources, self.entries, self.environment.bindings, self.snapshot)
                 continue
             imported = self._imported(request, discovery, attempt, managed)
-            if request.merges and self.inventory is not None and names is not None:
-                files = FileEdits(self.inventory)
-                present = [each for each in self.environment.resources if each.address in managed]
-                imported.merged = merge(present, matching, names, files)
-                imported.changes = files.changes()
+            imported.merged, imported.changes = merged, files.changes() if files is not None else ()
             return imported
 
     def _attempt(self, discovered: Sequence[Found], names: ImportNames, request: Request) -> _Attempt | None:
@@ -156,7 +157,7 @@ class Importer:
                 for live_id in (str(live["id"]) for live in brood.objects if str(live["id"]) in items):
                     child = brood.children.part(items[live_id])
                     names.bind(f"{each.kind}/{named[each.key]}", child.name, child.collection.name, live_id)
-        attempt = _Attempt(names=names)
+        attempt = _Attempt(names)
         for each in found:
             unwanted = self.unwanted.get(each.key, {})
             draft = write_document(
@@ -280,7 +281,7 @@ class Importer:
             for draft in attempt.drafts
             for path, ids in draft.bare_ids.items()
             for live_id in ids
-            if names is not None and live_id in names.bare
+            if live_id in names.bare
         ]
 
     def _why_bare(self, kind: str, live_id: str) -> str:
