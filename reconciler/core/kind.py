@@ -44,6 +44,8 @@ class Collection:
     says that there is exactly one object, read and written at `path` itself; it may have no id of its own.
     `is_read_when_ours` says that it is listed only inside parents that a manifest or the memory has something in.
     `embedded` names the member of its parent's object that holds all of its objects, so that no listing of its own is needed.
+    `id_member` names the member that holds an object's id. `is_optional` says that not every account has the listing:
+    where it is refused, a person connects what would be in it, and vouches for it.
     """
 
     name: str
@@ -61,6 +63,8 @@ class Collection:
     is_settings: bool = False
     is_read_when_ours: bool = False
     embedded: str = ""
+    id_member: str = "id"
+    is_optional: bool = False
 
     def object_path(self, listing_path: str, live_id: str) -> str:
         """Where one object is read and written, given the path of its listing in an account."""
@@ -68,7 +72,9 @@ class Collection:
 
     def identified(self, live: Mapping[str, Json]) -> dict[str, Json]:
         """A live object with an id; settings that have none are known by the collection's name."""
-        return dict(live) if "id" in live or not self.is_settings else {"id": self.name, **live}
+        if self.id_member in live:
+            return {"id": live[self.id_member], **live}
+        return {"id": self.name, **live} if self.is_settings else dict(live)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +126,9 @@ class Names(Protocol):
 
     def owner(self, collection: str, live_id: str) -> tuple[str, str] | None:
         """The address and part that a live object is bound to."""
+
+    def is_managed(self, address: str) -> bool:
+        """Whether a manifest has that address."""
 
 
 class Codec(Protocol):
@@ -199,7 +208,8 @@ class Field:
     created with until its link step. `is_key` marks the natural key. `default` counts as stated. `writes` is the
     member of a request body where it differs from the one that is read. `reads` names a kind whose objects are needed
     to understand the live value. `unreachable` is a value that an existing object can never get, and why. `is_slice`
-    says that `api` is one list that all fields of the `together` group share, each its own items of it. An observed
+    says that `api` is one list that all fields of the `together` group share, each its own items of it. `is_initial` says
+    that it is told with the creation alone and never compared: what it becomes later is a field of another part. An observed
     field is compared like any other and never written: what differs is a manual step. `service_default` is the canonical
     value that the service gives where nothing is stated; import leaves it out.
     """
@@ -221,6 +231,7 @@ class Field:
     unreachable: tuple[Json, str] | None = None
     service_default: Json = MISSING
     is_slice: bool = False
+    is_initial: bool = False
     by_person: ByPerson | None = None
 
     @property
@@ -251,7 +262,8 @@ class Part:
     `creates` nothing is found, never made; `permanent` says why an object is never deleted either. `follows` lists parts of the same resource that must exist first;
     `links_after` those that must exist before its inert fields get their real values. `takes` names the objects
     that the service removes together with it: their collection, and the member that holds its live id (empty where
-    they live inside it). `alarms` are live values that call for a person.
+    they live inside it). `alarms` are live values that call for a person. `made_secret` is the member that holds a secret
+    which the service made, and which a person needs elsewhere.
 
     A part with `stated_in` is a child: the item of that list of the manifest, living in the object of `parent`. It is
     made after that object, or together with it as an item of `inside_member`, and goes with it. A part with `aspect` is
@@ -281,6 +293,7 @@ class Part:
     stated_in: str = ""
     aspect: str = ""
     alarms: tuple[Alarm, ...] = ()
+    made_secret: str = ""
 
     @property
     def is_child(self) -> bool:
@@ -441,12 +454,20 @@ class Attested:
     """Something that only a person can say is done, since no API shows it.
 
     `slug` ends the step's id. `content` is what is vouched for, the values to enter or the items, not our prose: when
-    it changes, the person is asked again.
+    it changes, the person is asked again. `needs` are canonical references to what must be there before it can be done.
+    `is_done` is given where a read shows it after all: true and false need nobody's word, None is a read that does not
+    tell; it may raise Unresolved. `holds_back` names the part whose creation waits for it; once that part is
+    there nobody is asked. `needs_live` names the part that has to be there first: its live id and the app's stand in
+    texts and content for `{live_id}` and `{app_id}`.
     """
 
     slug: str
     manual: ManualStep
     content: Json
+    needs: tuple[Mapping[str, Json], ...] = ()
+    is_done: Callable[[Names], bool | None] | None = None
+    holds_back: str | None = None
+    needs_live: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -506,11 +527,13 @@ class Kind:
     `model` is the pydantic model (or discriminated union) of its manifests, None for kinds that are only
     looked up. `parts` gives the parts of one document, in the order in which they are created. `rules` judge a
     resolved document beyond its schema, `relations` judge it beside the other manifests, `twins` says what two of them
-    cannot share. `watches` are what a person does and a read verifies. `manual` is the step that a
-    person does where the tool cannot create. `attests` are the steps that a person vouches for. `noted` are fields
+    cannot share. `watches` are what a person does and a read verifies. `manual` is the step that a person does where
+    the tool cannot create. `attests` are the steps that a person vouches for, `attests_beside` those that follow from
+    other manifests too. `noted` are fields
     that no part manages, such as what a person enters; their references are checked like any other. `exclusive` are
-    the fields whose value only one environment can have; of those, `contested` are the ones where the vendor does not
-    say so, which an approval lets two environments share. `limits` and `cannot` are sentences for `explain`.
+    the fields whose value only one environment can have (`type:path` of one type alone); of those, `contested` are the
+    ones where the vendor does not say so, which an approval lets two environments share. `limits` and `cannot` are
+    sentences for `explain`, `mode` is what it says where the parts do not tell who does the work.
     `children` are the lists whose items are parts; `parts` gives those of the items that the document states.
     `expand` writes the short forms of a valid document out, and makes mappings of its keyed lists. `forms` are beginnings
     of documents, one for each way in which a live object can be described; import takes the first whose parts are there.
@@ -530,6 +553,7 @@ class Kind:
     watches: Callable[[Mapping[str, Json]], tuple[Watch, ...]] | None = None
     manual: Callable[[Resource], ManualStep] | None = None
     attests: Callable[[Resource], tuple[Attested, ...]] | None = None
+    attests_beside: Callable[[Resource, Neighbours], tuple[Attested, ...]] | None = None
     noted: tuple[Field, ...] = ()
     exclusive: tuple[str, ...] = ()
     forms: tuple[Mapping[str, Json], ...] = ({},)
@@ -542,4 +566,17 @@ class Kind:
     sources: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
     cannot: tuple[str, ...] = ()
+    mode: str = ""
     example: str = ""
+
+    def asks(self, resource: Resource, neighbours: Neighbours) -> tuple[Attested, ...]:
+        """Everything about a manifest that only a person can do and say."""
+        alone = self.attests(resource) if self.attests else ()
+        return alone + (self.attests_beside(resource, neighbours) if self.attests_beside else ())
+
+    def exclusive_paths(self, type_name: str) -> Iterator[str]:
+        """The fields of a type whose value only one environment can have."""
+        for each in self.exclusive:
+            of, _, path = each.rpartition(":")
+            if of in ("", type_name):
+                yield path

@@ -81,6 +81,10 @@ def compare(resource: Resource, part: Part, live: Live, entry: Entry | None, nam
     applied = {path: renamed(value, names) for path, value in entry.applied.get(part.name, {}).items()} if entry else {}
     for each in part.fields:
         is_stated, value = stated_value(resource, each)
+        if each.is_initial:
+            if is_stated:
+                result.desired[each.path] = each.codec.desired(value, names)
+            continue
         if not is_stated:
             if each.path in applied and each.by_person is None:
                 result.changes.append(Change(each.path, "release", applied[each.path], None, Cause("release")))

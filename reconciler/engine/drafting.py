@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from reconciler.core.kind import Alarm, Field, Part
 from reconciler.core.plan import Change, Step
 from reconciler.core.policy import Approval
-from reconciler.core.resource import Json, Resource
+from reconciler.core.resource import TEXT_REFERENCE, Json, Resource, ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +110,10 @@ def draft_link(draft: Draft, resource: Resource, part: Part, changes: Sequence[C
 
 
 def references_in(value: Json) -> Iterator[Mapping[str, Json]]:
-    """The references to other resources and to external objects within a drafted value."""
-    if isinstance(value, Mapping):
+    """The references to other resources and to external objects within a drafted value, its texts included."""
+    if isinstance(value, str):
+        yield from (ref(found[1]) for found in TEXT_REFERENCE.finditer(value))
+    elif isinstance(value, Mapping):
         if ("ref" in value and "part" in value) or ("external" in value and "kind" in value):
             yield value
         else:

@@ -53,6 +53,14 @@ class StatedNames:
         """Nothing is live here."""
         return ()
 
+    def unreadable(self, collection: str, parent: str = "") -> str:
+        """Nothing is read here."""
+        return ""
+
+    def is_managed(self, address: str) -> bool:
+        """A placeholder is compared as it is written."""
+        return False
+
     def owner(self, collection: str, live_id: str) -> tuple[str, str] | None:
         """Nothing is live here."""
         return None

@@ -28,7 +28,7 @@ from reconciler.engine.session import Session, World, open_session, resolve_secr
 from reconciler.kinds._registry import find_kind
 from reconciler.manifest.loader import Loaded, LoadedEnvironment
 from reconciler.store.backend import Backend
-from reconciler.zendesk.account import Account
+from reconciler.zendesk.account import OPTIONAL_REFUSALS, Account
 from reconciler.zendesk.paging import PageChain
 
 LARGEST_SKEW_SECONDS = 60
@@ -272,6 +272,9 @@ def _parent_id(collection: Collection, state: State | None, first_ids: dict[str,
 
 
 def _unlisted(collection: Collection, error: ServiceError) -> Check:
+    if collection.is_optional and error.status in OPTIONAL_REFUSALS:
+        finding = f"{collection.name}: this account does not list it"
+        return Check("collections", "warning", finding, "What would be in it is connected by a person and vouched for.")
     if not _is_refusal(error):
         return failed("collections", error)
     fix = "Check that the account's plan has this feature and that the credentials may read it."

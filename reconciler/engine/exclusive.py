@@ -20,7 +20,7 @@ Identity = tuple[str, str, str, Json]
 def exclusive_identities(resources: Iterable[Resource]) -> Iterator[tuple[Identity, Resource]]:
     """What each resource states that no other environment may state too."""
     for resource in resources:
-        for path in find_kind(resource.kind).exclusive if not resource.removed else ():
+        for path in find_kind(resource.kind).exclusive_paths(resource.type) if not resource.removed else ():
             is_stated, value = resource.stated(path)
             if is_stated and isinstance(value, str):
                 # X handles and user names are one whatever their case, with or without @.
@@ -65,3 +65,8 @@ def block_exclusive(draft: Draft, situation: Situation) -> None:
                 draft.block(step.id, taken.reason)
             elif approval not in draft.approvals:
                 draft.approvals.append(approval)
+    for address, everything in inputs.taken_elsewhere.items():
+        resource = situation.resources[address]
+        # What no API shows has no step that could be blocked.
+        if not find_kind(resource.kind).parts(resource.document):
+            draft.warnings.extend(f"{address}: {taken.reason}" for taken in everything)

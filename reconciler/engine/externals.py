@@ -20,22 +20,26 @@ def look_up_externals(draft: Draft, situation: Situation) -> None:
     for step in list(draft.steps.values()):
         for change in step.changes:
             for reference in references_in(change.after):
-                if "external" not in reference:
-                    continue
-                kind, key = str(reference["kind"]), str(reference["external"])
-                unreadable = unreadable_kind(situation, kind)
-                matches = [] if unreadable else matches_of(situation, reference)
-                if unreadable:
-                    draft.block(step.id, f'whether the {kind} "{key}" exists cannot be said: {unreadable}')
-                elif len(matches) > 1:
-                    ids = ", ".join(matches[:5])
-                    draft.block(
-                        step.id,
-                        f'{len(matches)} live objects of kind {kind} are called "{key}": {ids}. Rename one of them in the '
-                        "account, or refer to one as {id: …}.",
-                    )
-                elif not matches:
-                    draft.wait(step.id, draft_external(draft, kind, key))
+                if "external" in reference:
+                    require_external(draft, situation, step.id, reference)
+
+
+def require_external(draft: Draft, situation: Situation, step_id: str, reference: Mapping[str, Json]) -> None:
+    """Let a step wait for, or be blocked by, an external object that is not there exactly once."""
+    kind, key = str(reference["kind"]), str(reference["external"])
+    unreadable = unreadable_kind(situation, kind)
+    matches = [] if unreadable else matches_of(situation, reference)
+    if unreadable:
+        draft.block(step_id, f'whether the {kind} "{key}" exists cannot be said: {unreadable}')
+    elif len(matches) > 1:
+        ids = ", ".join(matches[:5])
+        draft.block(
+            step_id,
+            f'{len(matches)} live objects of kind {kind} are called "{key}": {ids}. Rename one of them in the '
+            "account, or refer to one as {id: …}.",
+        )
+    elif not matches:
+        draft.wait(step_id, draft_external(draft, kind, key))
 
 
 def matches_of(situation: Situation, reference: Mapping[str, Json]) -> Sequence[str]:

@@ -92,7 +92,12 @@ class Reader:
 
     def _request(self, collection: Collection, parent: str) -> ListRequest:
         return ListRequest(
-            collection.api, self.path(collection, parent), collection.items, collection.paging, collection.query
+            collection.api,
+            self.path(collection, parent),
+            collection.items,
+            collection.paging,
+            collection.query,
+            is_optional=collection.is_optional,
         )
 
     def _list(

@@ -49,7 +49,7 @@ class ChannelModel(ManifestModel):
     """What channels of every type have.
 
     `collection` lists them, None where no API does; `vendor_type` is the service's word for the type, empty where the
-    listing holds nothing else. `credentials` are the fields without which the service cannot create one; `admin_center` is
+    listing holds nothing else. `made_secret` is the member that holds a secret which the service made. `credentials` are the fields without which the service cannot create one; `admin_center` is
     what a person clicks instead.
     """
 
@@ -61,6 +61,7 @@ class ChannelModel(ManifestModel):
     person_needs: ClassVar[tuple[str, ...]] = ()
     article: ClassVar[str] = ""
     alarms: ClassVar[tuple[Alarm, ...]] = ()
+    made_secret: ClassVar[str] = ""
 
     kind: Literal["channel"]
 

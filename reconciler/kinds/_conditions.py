@@ -18,6 +18,7 @@ from reconciler.core.kind import Names
 from reconciler.core.resource import Json, Reference
 from reconciler.kinds._codecs import Plain, canonical_reference, stated_reference
 from reconciler.kinds._model import UNSTATED, External, Id, Shape, Text
+from reconciler.kinds._placeholders import desired_texts, encoded_texts, live_texts, stated_texts
 from reconciler.kinds._skills import SKILL_FIELDS, SkillUse, SkillUses
 
 VIA_IDS: Mapping[str, str] = {
@@ -103,7 +104,7 @@ TIME_FIELDS = STATUS_TIME_FIELDS | {
 }
 """Hours since or until something happened: in automations alone, and there only under `all`."""
 
-Value = str | bool | External | Id | SkillUse | list[str | External | Id] | None
+Value = str | bool | External | Id | list[str | External | Id] | None
 
 
 class Condition(Shape):
@@ -118,7 +119,9 @@ class Action(Shape):
     """One action: a field and the value it gets."""
 
     field: Text = Field(description="The vendor's field, such as group_id, priority, current_tags.")
-    value: Value = Field(default=UNSTATED, description="The value it gets; a name where the vendor wants an id.")
+    value: Value | SkillUse = Field(
+        default=UNSTATED, description="The value it gets; a name where the vendor wants an id."
+    )
 
 
 Conditions = Annotated[list[Condition], Field(max_length=200)]
@@ -145,22 +148,32 @@ class Rules(Plain):
 
     def desired(self, value: Json, names: Names) -> Json:
         """Canonical items in order."""
-        return [_shaped(item, self._desired_value(item["field"], item.get("value"), names)) for item in value]
+        return [
+            _shaped(item, desired_texts(self._desired_value(item["field"], item.get("value"), names), names))
+            for item in value
+        ]
 
     def live(self, value: Json, names: Names) -> Json:
         """Canonical items in order; null, numbers and missing members as the service mixes them."""
         items = [{**item, "field": item[self.called]} for item in value or ()]
-        return [_shaped(item, self._live_value(item["field"], item.get("value"), names)) for item in items]
+        return [
+            _shaped(item, live_texts(self._live_value(item["field"], item.get("value"), names), names))
+            for item in items
+        ]
 
     def encode(self, value: Json, names: Names) -> Json:
         """Items as the service wants them."""
-        shaped = [_shaped(item, self._encode_item(item, names)) for item in value]
+        shaped = [_shaped(item, encoded_texts(self._encode_item(item, names), names)) for item in value]
         return [{self.called if key == "field" else key: inner for key, inner in item.items()} for item in shaped]
 
     def manifest(self, value: Json, names: Names) -> Json:
         """Items as manifests state them: what compares with nothing has no value."""
         return [
-            {key: _stated_value(inner, names) for key, inner in item.items() if key != "value" or inner is not None}
+            {
+                key: stated_texts(_stated_value(inner, names))
+                for key, inner in item.items()
+                if key != "value" or inner is not None
+            }
             for item in value
         ]
 

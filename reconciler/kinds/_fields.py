@@ -36,6 +36,7 @@ class Managed:
     inert: Json = MISSING
     hazard: Hazard | None = None
     default: Json = MISSING
+    is_initial: bool = False
     service_default: Json = MISSING
     by_person: ByPerson | None = None
 

@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from reconciler.core.kind import Attested, ManualStep
+from reconciler.core.resource import Resource
 from reconciler.kinds._channel_model import MESSAGING, Integration
 from reconciler.kinds._codecs import Colour, NumberAsText, PhoneNumber, Pointer, PointerList, Record
 from reconciler.kinds._fields import Managed, MatchKey, SecretValue
@@ -169,6 +171,29 @@ class Line(Integration):
     )
     qr_code_url: Annotated[HttpsUrl, Managed("qrCodeUrl", on_update=False)] = Field(
         default=UNSTATED, description="The address of the account's QR code."
+    )
+
+
+def line_steps(resource: Resource) -> tuple[Attested, ...]:
+    """After a LINE channel is created by API its address goes into LINE's console, where webhooks are switched on."""
+    if resource.type != "line" or not resource.document.keys() & set(Line.credentials):
+        return ()
+    channel_id = str(resource.document["channel_id"])
+    url = "https://app.smooch.io:443/api/line/webhooks/{app_id}/{live_id}"
+    return (
+        Attested(
+            "webhook",
+            ManualStep(
+                title="paste the channel's address into LINE",
+                admin_center="LINE Developers console > the channel > Messaging API",
+                values=(("Channel ID", channel_id), ("Webhook URL", url), ("Use webhook", "on")),
+                looks_for="somebody's word in attestations.yaml",
+                article=Line.article,
+                notes=("Switch auto-reply and greeting messages off, and do not allow group chats.",),
+            ),
+            {"channel_id": channel_id, "url": url},
+            needs_live="",
+        ),
     )
 
 

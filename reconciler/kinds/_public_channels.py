@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from reconciler.core.kind import ByPerson, Names
-from reconciler.core.resource import Json
+from reconciler.core.kind import Attested, ByPerson, ManualStep, Names
+from reconciler.core.resource import Json, Resource
 from reconciler.kinds._channel_model import ChannelModel
 from reconciler.kinds._codecs import Plain, Pointer
 from reconciler.kinds._collections import X_HANDLES
@@ -51,7 +51,10 @@ class XHandle(ChannelModel):
 
     collection = X_HANDLES
     admin_center = f"{X_ACCOUNTS} > Add account"
-    person_needs = ("have the X account's login",)
+    person_needs = (
+        "have the X account's login",
+        "leave out direct messages where a channel of type x_dm takes them",
+    )
     article = "https://support.zendesk.com/hc/en-us/articles/4408883122714"
     type: Literal["x_handle"]
     handle: Annotated[Text, MatchKey("screen_name", Handle())] = Field(
@@ -79,6 +82,32 @@ class FacebookPage(ChannelModel):
     page_name: Text = Field(default=UNSTATED, description="The page's name, for the person who connects it.")
     brand: Annotated[External | Id, Managed("", Pointer("brand"), part="noted")] = Field(
         default=UNSTATED, description="The brand that its tickets belong to."
+    )
+
+
+def facebook_steps(resource: Resource) -> tuple[Attested, ...]:
+    """Connecting a Facebook page, which no API shows (the Support OpenAPI file has no path for pages)."""
+    document = resource.document
+    content = {name: document[name] for name in ("page_id", "brand") if name in document}
+    values = [("Page id", document["page_id"])]
+    values += [("Page", document["page_name"])] if "page_name" in document else []
+    values += [("Brand", str(next(iter(document["brand"].values()))))] if "brand" in document else []
+    return (
+        Attested(
+            "connect",
+            ManualStep(
+                title="connect the Facebook page",
+                admin_center=FacebookPage.admin_center,
+                values=tuple(values),
+                looks_for="somebody's word in attestations.yaml",
+                article=FacebookPage.article,
+                notes=(
+                    *(f"Before you start: {need}." for need in FacebookPage.person_needs),
+                    "Leave private messages out where a Messenger channel takes them.",
+                ),
+            ),
+            content,
+        ),
     )
 
 

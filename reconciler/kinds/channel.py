@@ -7,19 +7,29 @@ person connects.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 from pydantic import Discriminator
 
 from reconciler.core.kind import Attested, Kind, ManualStep, Part, Problem
+from reconciler.core.neighbours import Neighbours
 from reconciler.core.resource import Json, Resource
 from reconciler.kinds._channel_model import ChannelModel
+from reconciler.kinds._channel_rules import (
+    same_channel_twice,
+    unusual_handle,
+    unusual_language,
+    whole_firebase_key,
+    within_limits,
+)
 from reconciler.kinds._fields import fields_of
-from reconciler.kinds._integration_types import INTEGRATION_TYPES
-from reconciler.kinds._public_channels import PUBLIC_TYPES, FacebookPage
+from reconciler.kinds._integration_types import INTEGRATION_TYPES, line_steps
+from reconciler.kinds._public_channels import PUBLIC_TYPES, FacebookPage, facebook_steps
+from reconciler.kinds._wechat import WeChat, aes_key_problem, unusual_app_id, wechat_steps
 
-MODELS: tuple[type[ChannelModel], ...] = (*INTEGRATION_TYPES, *PUBLIC_TYPES)
+MODELS: tuple[type[ChannelModel], ...] = (*INTEGRATION_TYPES, WeChat, *PUBLIC_TYPES)
 
 
 def _type_of(model: type[ChannelModel]) -> str:
@@ -54,6 +64,7 @@ def _parts(document: Mapping[str, Json]) -> tuple[Part, ...]:
             type_member="type",
             type_value=model.vendor_type,
             alarms=model.alarms,
+            made_secret=model.made_secret,
         ),
     )
 
@@ -98,6 +109,11 @@ def _different_prechat_names(document: Mapping[str, Json]) -> Iterator[Problem]:
         seen.add(each["name"])
 
 
+def _same_channel_twice(channel: Resource, neighbours: Neighbours) -> Iterator[Problem]:
+    keys = [each.path for each in fields_of(BY_TYPE[channel.type]) if each.is_key]
+    yield from same_channel_twice(channel, neighbours, keys or ("page_id",))
+
+
 def _manual(resource: Resource) -> ManualStep:
     model = BY_TYPE[resource.type]
     keys = [each for each in fields_of(model) if each.is_key and each.path in resource.document]
@@ -116,29 +132,20 @@ def _manual(resource: Resource) -> ManualStep:
     )
 
 
+_STEPS = {"line": line_steps, "wechat": wechat_steps, "facebook_page": facebook_steps}
+
+
 def _attests(resource: Resource) -> tuple[Attested, ...]:
-    """Connecting a Facebook page, which no API shows (the Support OpenAPI file has no path for pages)."""
-    if resource.type != "facebook_page":
-        return ()
-    document = resource.document
-    content = {name: document[name] for name in ("page_id", "brand") if name in document}
-    values = [("Page id", document["page_id"])]
-    values += [("Page", document["page_name"])] if "page_name" in document else []
-    values += [("Brand", str(next(iter(document["brand"].values()))))] if "brand" in document else []
-    return (
-        Attested(
-            "connect",
-            ManualStep(
-                title="connect the Facebook page",
-                admin_center=FacebookPage.admin_center,
-                values=tuple(values),
-                looks_for="somebody's word in attestations.yaml",
-                article=FacebookPage.article,
-                notes=tuple(f"Before you start: {need}." for need in FacebookPage.person_needs),
-            ),
-            content,
-        ),
-    )
+    steps = _STEPS.get(resource.type)
+    return steps(resource) if steps is not None else ()
+
+
+def _base64_problem(value: str) -> str:
+    try:
+        is_file = bool(base64.b64decode("".join(value.split()), validate=True))
+    except ValueError:
+        is_file = False
+    return "" if is_file else "it needs to be the .p12 file in base64"
 
 
 def _long_enough(value: str) -> str:
@@ -158,15 +165,28 @@ KIND = Kind(
     title="Channel",
     model=_model(),
     parts=_parts,
-    rules=(_whole_credentials, _findable, _different_prechat_names),
+    rules=(
+        _whole_credentials,
+        _findable,
+        _different_prechat_names,
+        unusual_app_id,
+        unusual_language,
+        unusual_handle,
+        whole_firebase_key,
+    ),
+    relations=(_same_channel_twice, within_limits),
     manual=_manual,
     attests=_attests,
     noted=fields_of(FacebookPage, "noted"),
-    exclusive=("phone_number", "page_id", "business_id", "business_username", "channel_id", "handle"),
+    exclusive=("phone_number", "page_id", "business_id", "business_username", "channel_id", "handle", "wechat:app_id"),
     contested=("page_id", "business_id", "business_username", "handle"),
     forms=tuple({"type": each} for each in BY_TYPE),
     keeps_when_vanished=True,
-    secret_requirements={"authentication_message_secret": _long_enough},
+    secret_requirements={
+        "authentication_message_secret": _long_enough,
+        "encoding_aes_key": aes_key_problem,
+        "certificate": _base64_problem,
+    },
     limits=(
         "A changed immutable field is never a re-creation: the new channel would have a new id and a new webhook URL.",
         "A Conversations request body is at most 100 kB.",

@@ -19,6 +19,7 @@ from reconciler.kinds._collections import MACROS
 from reconciler.kinds._conditions import Actions, Rules
 from reconciler.kinds._fields import Managed, fields_of
 from reconciler.kinds._model import UNSTATED, AnyReference, ManifestModel, Shape, Text
+from reconciler.kinds._placeholders import known_placeholders
 
 _GROUPS = PointerSet(Pointer("group"))
 
@@ -97,6 +98,7 @@ KIND = Kind(
     title="Macro",
     model=Macro,
     parts=_parts,
+    relations=(known_placeholders,),
     lookup=Lookup("", MACROS, "title", "macro"),
     on_remove="deactivate",
     deactivates=("active", False),

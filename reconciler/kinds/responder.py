@@ -143,6 +143,7 @@ def _parts(document: Mapping[str, Json]) -> tuple[Part, ...]:
             parent="integration",
             links_after=("entry",),
             is_singleton=True,
+            made_secret="secret",
         ),
         Part(
             "entry",

@@ -119,10 +119,9 @@ def _admit_in_properties(definition: dict[str, Any], excepted: frozenset[str]) -
 
 
 def _admitting(schema: dict[str, Any]) -> dict[str, Any]:
-    if isinstance(schema.get("items"), dict):
-        schema = {**schema, "items": _admitting(schema["items"])}
+    schema = _admitting_inside(schema)
     if "anyOf" in schema:
-        branches = [_with_inner_items(branch) for branch in schema["anyOf"]]
+        branches = [_admitting_inside(branch) for branch in schema["anyOf"]]
         if any(_is_free_text(branch) for branch in branches):
             return {**schema, "anyOf": branches}
         return {**schema, "anyOf": [*branches, VALUE_REFERENCE]}
@@ -133,8 +132,10 @@ def _admitting(schema: dict[str, Any]) -> dict[str, Any]:
     return {**described, "anyOf": [inner, VALUE_REFERENCE]}
 
 
-def _with_inner_items(branch: dict[str, Any]) -> dict[str, Any]:
-    return {**branch, "items": _admitting(branch["items"])} if isinstance(branch.get("items"), dict) else branch
+def _admitting_inside(schema: dict[str, Any]) -> dict[str, Any]:
+    """With what the items of a list and the values of a free mapping admit."""
+    inner = {key: schema[key] for key in ("items", "additionalProperties") if isinstance(schema.get(key), dict)}
+    return {**schema, **{key: _admitting(each) for key, each in inner.items()}}
 
 
 def _is_free_text(schema: Mapping[str, Any]) -> bool:

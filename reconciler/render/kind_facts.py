@@ -17,6 +17,7 @@ from reconciler.core.resource import Json, Resource
 from reconciler.kinds._conditions import FIRST_ITEM_REFERENCES, REFERENCE_FIELDS, VIA_FIELDS, VIA_IDS, Rules
 from reconciler.kinds._model import ManifestModel
 from reconciler.kinds._registry import documentation, find_kind, kind_names
+from reconciler.kinds._skills import SKILL_FIELDS
 from reconciler.render.shape_words import Schema, nested, resolved, sample, type_words
 
 ATTESTED = "attested: a person sets it up and vouches for it, since no API shows it"
@@ -142,14 +143,18 @@ def _types(kind: Kind) -> Iterator[TypeFacts]:
         parts = _every_part(kind, bare, optional)
         fields = {(each.path, part.name): each for part in parts for each in part.fields}
         fields |= {(each.path, ""): each for each in kind.noted}
+        fields |= {(f"{of.path}.{each.path}", f"{of.label}/…"): each for of in kind.children for each in of.fields}
         is_made_bare = all(part.creates or not part.is_object for part in kind.parts(bare))
         makers = [] if is_made_bare else _makers(kind, bare, optional)
         yield TypeFacts(
             name=type_name,
             summary=" ".join((model.__doc__ or "").split()),
-            mode=_given(kind, parts) or _type_mode(kind, parts, is_made_bare, makers),
+            mode=kind.mode or _given(kind, parts) or _type_mode(kind, parts, is_made_bare, makers),
             found_by=_found_by(kind, parts),
-            parts=tuple(_part_facts(part) for part in parts if part.is_object),
+            parts=(
+                *(_part_facts(part) for part in parts if part.is_object and not part.aspect),
+                *(_part_facts(each.part("…")) for each in kind.children),
+            ),
             fields=tuple(_field_facts(kind, schema, definitions, fields, "", "")),
             manual=None if is_made_bare and parts else _manual(kind, bare),
         )
@@ -217,7 +222,7 @@ def _mode(kind: Kind, is_made_bare: bool, makers: list[str]) -> str:
 def _found_by(kind: Kind, parts: list[Part]) -> str:
     ways = []
     for part in parts:
-        if not part.is_object or part.inside or part.found_through[0]:
+        if not part.is_object or not part.is_found_by_itself:
             continue
         keys = [each.path for each in part.key_fields() if each.is_readable]
         place = f"its {part.name}: " if part.name else ""
@@ -228,6 +233,9 @@ def _found_by(kind: Kind, parts: list[Part]) -> str:
             ways.append(f"{place}being the only one of the account")
         else:
             ways.append(f"{place}the memory or a line in bindings.yaml alone, since it has no readable key")
+    for children in kind.children:
+        keys = [each.path for each in children.fields if each.is_key]
+        ways.append(f"each of its {children.path}: {' and '.join(keys)}, among those of the same object")
     return "; ".join(ways)
 
 
@@ -300,6 +308,7 @@ def _notes(kind: Kind, each: Field) -> Iterator[str]:
         ids = {**REFERENCE_FIELDS, **FIRST_ITEM_REFERENCES}
         yield f"Values that are ids are names here: {', '.join(f'{name} ({kind})' for name, kind in ids.items())}."
         yield f"{' and '.join(sorted(VIA_FIELDS))} take {', '.join(VIA_IDS)}."
+        yield f"{', '.join(sorted(SKILL_FIELDS))} take {{skill: attribute/value, priority: 1}}."
 
 
 def _refers_to(each: Field, value: Json) -> str:
@@ -344,6 +353,12 @@ def _referred_to(kind: Kind) -> str:
     external = f'{{external: "…"}} with a {kind.lookup.label}\'s {kind.lookup.member}'
     if kind.model is None:
         return f"as {external}"
+    if kind.lookup.is_qualified:
+        item = next(each.path for each in kind.children if each.label == kind.lookup.part)
+        return (
+            f"by its manifest's name, a slash, and the key of one of its {item}; a live one without a manifest as "
+            f'{{external: "…"}} with both live {kind.lookup.member}s and a slash between them'
+        )
     return f"by its manifest's name; a live one without a manifest as {external}"
 
 
@@ -355,7 +370,8 @@ def _on_remove(kind: Kind, types: tuple[TypeFacts, ...]) -> str:
     }
     if kind.watches is not None:
         return "nothing is taken away; what it gave is no longer looked at"
-    if kind.attests is not None and all(not each.parts for each in types):
+    vouches = kind.attests is not None or kind.attests_beside is not None
+    if vouches and all(not each.parts for each in types):
         return "nobody is asked about it any more; what a person set stays"
     if kind.on_remove == "deactivate" and kind.deactivates is not None:
         path, value = kind.deactivates

@@ -17,6 +17,7 @@ import httpx
 from reconciler.core.errors import ReconcilerError, SecretUnavailable
 from reconciler.core.secret import Secret
 from reconciler.zendesk.answers import DECODED_BYTES_CAP, Received, UnreadableAnswer, read_answer
+from reconciler.zendesk.pacing import spacing_seconds
 from reconciler.zendesk.retry import RetryPolicy, asked_pause_seconds, is_repeatable
 from reconciler.zendesk.transport import TOKEN_PATH
 
@@ -175,7 +176,7 @@ class Sender:
         self._clock.sleep(seconds)
 
     def _attempt(self, request: Request, header: str | None) -> Received | Unanswered:
-        if not self._pacer.admit(self._run_deadline_at):
+        if not self._pacer.admit(self._run_deadline_at, spacing_seconds(request.method, request.path)):
             return Unanswered("the rate limit leaves no room before the run's deadline", was_sent=False, is_final=True)
         headers: httpx.Headers | None = None
         try:

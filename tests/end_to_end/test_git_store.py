@@ -276,3 +276,35 @@ def test_a_server_that_lost_its_hands_mid_run_leaves_a_true_report_and_the_next_
     other.expect(0, "apply", str(other.plan_path("sandbox")))
     assert before == writes(machine.requests("sandbox"))
     other.expect(0, "plan", "-e", "sandbox", "--exit-code")
+
+
+def test_the_way_from_sqlite_to_git_adopts_and_writes_nothing(machines: Machines) -> None:
+    machine = machines.new("mover")
+    store = machine.root / "reconciler.yaml"
+    to_git = store.read_text("utf-8")
+    store.write_text("format: 1\n", "utf-8")
+    machine.expect(0, "apply", "-e", "sandbox", "--auto-approve")
+    before = writes(machine.requests("sandbox"))
+    machine.expect(0, "state", "bindings", "-e", "sandbox", "--write")
+    store.write_text(to_git, "utf-8")
+
+    machine.expect(0, "plan", "-e", "sandbox")
+    assert {"adopt"} == {each["action"] for each in machine.plan_steps("sandbox")}
+    machine.expect(0, "apply", str(machine.plan_path("sandbox")))
+
+    machines.new("next").expect(0, "plan", "-e", "sandbox")
+    assert before == writes(machine.requests("sandbox"))
+
+
+def test_a_copy_of_the_refs_can_be_fetched_and_pushed_back(machines: Machines) -> None:
+    machine = applied_once(machines)
+    copied = refs(machines.remote)[REF]
+    git(machine.root, "fetch", "--quiet", "origin", "+refs/reconciler/*:refs/copies/today/*")
+    machine.edit("environments/sandbox/shop.yaml", "Boutique", "Atelier")
+    machine.expect(0, "apply", "-e", "sandbox", "--auto-approve")
+    assert copied != refs(machines.remote)[REF]
+
+    git(machine.root, "push", "--quiet", "--force", "origin", "refs/copies/today/sandbox:refs/reconciler/sandbox")
+
+    assert copied == refs(machines.remote)[REF]
+    assert "group/shop" in machines.new("other").expect(0, "state", "list", "-e", "sandbox").out

@@ -180,6 +180,14 @@ def test_a_remote_damaged_anywhere_is_an_error_or_the_document_and_never_nothing
     assert b"former" * 50 == body_in(remote)
 
 
+def test_a_ref_whose_file_is_empty_is_damage_and_not_absence(remote: Path) -> None:
+    (remote / REF).write_bytes(b"")
+
+    for use in (_read, _listed):
+        with pytest.raises(StoreCorrupt, match=f"the ref {REF} points at nothing"):
+            use(store(remote))
+
+
 def _read(backend: GitBackend) -> bool:
     stored = backend.get(KEY)
     return stored is not None and stored.body == b"former" * 50

@@ -11,7 +11,8 @@ import pytest
 
 from reconciler.core.errors import ReconcilerError, StoreError
 from reconciler.store.sqlite import SqliteBackend
-from tests.unit.engine.test_applying import MIXED, assert_in_step, group_names
+from tests.unit.engine.situations import environment, resource
+from tests.unit.engine.test_applying import MIXED, assert_in_step, group_names, results
 from tests.unit.engine.worlds import Stage, stage
 
 
@@ -100,3 +101,40 @@ def test_whichever_put_fails_nothing_is_lost_or_doubled(tmp_path: Path, is_taken
             assert ["One", "Two"] == sorted(here.names("/api/v2/triggers", "triggers", "title")), f"put {number}"
             assert_in_step(here, MIXED)
     assert number > 6
+
+
+KNOWN = environment(resource("group", "known", title="Known"))
+NEWLY_STATED = environment(
+    resource("group", "known", title="Known", description=""), resource("group", "new", title="New")
+)
+
+
+@pytest.mark.parametrize("is_taken", [False, True], ids=["not taken", "answer lost"])
+def test_a_put_of_what_needed_no_step_fails_without_hiding_what_the_steps_did(tmp_path: Path, is_taken: bool) -> None:
+    number = 0
+    has_failed = True
+    codes: list[int] = []
+    while has_failed:
+        number += 1
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with stage(folder) as here:
+            here.apply(KNOWN)
+            saved = here.plan(NEWLY_STATED)
+            here.wire.sent.clear()
+            store = FailsOnce(here.backend.inner, number, is_taken, 20)
+            here.backend = store  # type: ignore[assignment]
+            try:
+                report = here.apply(NEWLY_STATED, saved)
+            except ReconcilerError:
+                assert [] == here.wire.sent, f"put {number}: writes without a report"
+            else:
+                assert {"create:group/new": "applied"} == results(report) or not here.wire.sent
+                codes.append(report.exit_code())
+            has_failed = store.puts >= number
+            store.number = 0
+            here.apply(NEWLY_STATED, saved, wait_for_lease_seconds=60.0)
+            assert ["Known", "New", "Support"] == sorted(group_names(here)), f"put {number}"
+            assert_in_step(here, NEWLY_STATED)
+    # The intents, then the outcome, then what holds without a step; at last the lease, which hides nothing.
+    assert [1, 14, 14, 0, 0] == codes

@@ -90,6 +90,18 @@ class BackendConformance:
         assert stored is not None
         assert (b"2", second) == (stored.body, stored.version)
 
+    def test_a_version_that_another_handle_gave_is_as_good(self, backend: Backend, opener: Opener) -> None:
+        first = backend.put(KEY, b"1", if_version=None)
+        other = open_with(opener)
+        second = other.put(KEY, b"2", if_version=first)
+
+        backend.put(KEY, b"3", if_version=second)
+
+        stored = other.get(KEY)
+        assert stored is not None
+        assert b"3" == stored.body
+        other.close()
+
     def test_a_put_that_expects_a_document_does_not_make_one(self, backend: Backend) -> None:
         with pytest.raises(VersionMoved):
             backend.put(KEY, b"1", if_version="never given")

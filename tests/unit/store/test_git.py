@@ -97,8 +97,11 @@ def test_settings_and_hooks_of_the_person_are_not_needed_and_not_run(
 ) -> None:
     hooks = tmp_path / "hooks"
     hooks.mkdir()
-    for name in ("pre-push", "post-checkout", "post-commit"):
-        (hooks / name).write_text(f"#!/bin/sh\ntouch {tmp_path}/hook-was-run\nexit 1\n", "utf-8")
+    for name in ("pre-push", "reference-transaction"):
+        # A server on this machine has the same settings, and its hooks are its own.
+        (hooks / name).write_text(
+            f'#!/bin/sh\ncase "$PWD" in */origin.git) exit 0;; esac\ntouch {tmp_path}/hook-was-run\nexit 1\n', "utf-8"
+        )
         (hooks / name).chmod(0o755)
     settings = tmp_path / "gitconfig"
     settings.write_text(
@@ -398,7 +401,10 @@ def test_a_remote_that_cannot_be_one_is_named(clone: Path, named: str, summary: 
     backend.close()
 
 
-def test_a_remote_names_no_program(clone: Path, tmp_path: Path) -> None:
+def test_a_remote_names_no_program(clone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = tmp_path / "gitconfig"
+    settings.write_text('[protocol]\n allow = always\n[protocol "ext"]\n allow = always\n', "utf-8")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
     backend = GitBackend(clone, f"ext::touch {tmp_path}/was-run")
 
     with pytest.raises(StoreError, match="not allowed"):

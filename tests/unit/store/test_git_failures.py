@@ -9,6 +9,7 @@ import pytest
 
 from reconciler.core.errors import StoreDenied, StoreError, StoreUnreachable
 from reconciler.store.git import GitBackend
+from reconciler.store.git_program import GitFailed, GitProgram
 from tests.unit.store.conformance import KEY
 from tests.unit.store.git_repositories import git, new_clone, new_remote, put_in_front_of_git, seed_history
 from tests.unit.store.git_servers import git_server, http_server
@@ -104,6 +105,17 @@ def test_the_header_that_a_pipeline_put_into_the_clone_is_sent(clone: Path) -> N
             GitBackend(clone, "origin").get(KEY)
 
     assert {credentials} == set(seen)
+
+
+def test_what_is_hidden_never_stands_in_what_git_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = "fatal: canary in https://ada:secret@host/x?token=secret2 and ssh://me@host/"
+    shim = put_in_front_of_git(tmp_path / "bin", f"echo '{said}' >&2; exit 1")
+    monkeypatch.setenv("PATH", f"{shim}:{os.environ['PATH']}")
+
+    with pytest.raises(GitFailed) as caught:
+        GitProgram(tmp_path, hidden=["canary"]).run("fetch")
+
+    assert "fatal: *** in https://***@host/x?*** and ssh://***@host/\n" == caught.value.words
 
 
 def test_an_address_with_a_secret_is_described_without_it(clone: Path) -> None:
