@@ -117,7 +117,7 @@ class Importer:
 
     def run(self, request: Request) -> Imported:
         """Everything of the kinds that were asked for; raises nothing for what an account may hold."""
-        matching = match(self.environment.resources, self.entries, self.environment.bindings, self.snapshot)
+        matching = self._match_present()
         taken = claims_of(self.environment.resources, matching)
         managed = [each for each in dict.fromkeys(taken.values()) if each.partition("/")[0] in request.kinds]
         discovery = discover(self.snapshot, request.kinds, taken)
@@ -126,24 +126,25 @@ class Importer:
             owned = {each.kind for each in self.environment.resources if not each.removed}
             discovery.found = [each for each in discovery.found if not (each.are_settings and each.kind in owned)]
         while True:
+            matching = self._match_present()
             attempt = self._attempt(discovery.found, ImportNames(matching.names), request)
-            if attempt is None:
-                continue
-            names = attempt.names
             files = FileEdits(self.inventory) if request.merges and self.inventory is not None else None
             merged = Merged()
             if files is not None:
                 present = [each for each in self.environment.resources if each.address in managed]
-                merged = merge(present, matching, names, files)
-            if self.read_more(sorted(set(names.bare.values()))):
-                matching = match(self.environment.resources, self.entries, self.environment.bindings, self.snapshot)
+                merged = merge(present, matching, attempt.names, files)
+            if self.read_more(sorted(set(attempt.names.bare.values()))):
                 continue
-            imported = self._imported(request, discovery, attempt, managed)
-            imported.merged, imported.changes = merged, files.changes() if files is not None else ()
-            return imported
+            if self._is_settled(attempt):
+                imported = self._imported(request, discovery, attempt, managed)
+                imported.merged, imported.changes = merged, files.changes() if files is not None else ()
+                return imported
 
-    def _attempt(self, discovered: Sequence[Found], names: ImportNames, request: Request) -> _Attempt | None:
-        """All manifests at once; None when one had to be given up or to say less, and all must be tried again."""
+    def _match_present(self) -> Matching:
+        return match(self.environment.resources, self.entries, self.environment.bindings, self.snapshot)
+
+    def _attempt(self, discovered: Sequence[Found], names: ImportNames, request: Request) -> _Attempt:
+        """All manifests at once, as far as is known by now what cannot be said."""
         found = [each for each in discovered if each.key not in self.refused]
         taken: dict[str, list[str]] = {}
         for resource in self.environment.resources:
@@ -163,17 +164,20 @@ class Importer:
             draft = write_document(
                 each, named[each.key], name_items(each), names, unwanted, with_secrets=request.with_secrets
             )
-            if draft.refused:
-                self.refused[each.key] = draft.refused
             attempt.drafts.append(draft)
-        if any(draft.refused for draft in attempt.drafts):
-            return None
         attempt.files = place_manifests(
             attempt.drafts, self.environment.name, self.environment.resources, request.present, request.folder
         )
         attempt.texts = {path: manifest_text(draft.document, path) for path, draft in attempt.files.items()}
-        is_good = self._read_back(attempt) and self._bind(attempt) and self._changes_nothing(attempt)
-        return attempt if is_good else None
+        return attempt
+
+    def _is_settled(self, attempt: _Attempt) -> bool:
+        """Whether nothing has to be given up or to say less; otherwise that is noted, and all must be tried again."""
+        refused = {draft.found.key: draft.refused for draft in attempt.drafts if draft.refused}
+        if refused:
+            self.refused.update(refused)
+            return False
+        return self._read_back(attempt) and self._bind(attempt) and self._changes_nothing(attempt)
 
     def _read_back(self, attempt: _Attempt) -> bool:
         """Judge the texts as `validate` does."""
