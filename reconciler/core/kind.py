@@ -543,6 +543,7 @@ class Kind:
     `children` are the lists whose items are parts; `parts` gives those of the items that the document states.
     `expand` writes the short forms of a valid document out, and makes mappings of its keyed lists. `forms` are beginnings
     of documents, one for each way in which a live object can be described; import takes the first whose parts are there.
+    `shorten` writes a document as short as a person would; `expand` makes the same of both.
     """
 
     name: str
@@ -567,6 +568,7 @@ class Kind:
     matches_by_title: bool = False
     children: tuple[Children, ...] = ()
     expand: Callable[[Mapping[str, Json]], dict[str, Json]] | None = None
+    shorten: Callable[[Mapping[str, Json]], dict[str, Json]] | None = None
     keeps_when_vanished: bool = False
     secret_requirements: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
