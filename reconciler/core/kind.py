@@ -45,7 +45,8 @@ class Collection:
     `is_read_when_ours` says that it is listed only inside parents that a manifest or the memory has something in.
     `embedded` names the member of its parent's object that holds all of its objects, so that no listing of its own is needed.
     `id_member` names the member that holds an object's id. `is_optional` says that not every account has the listing:
-    where it is refused, a person connects what would be in it, and vouches for it.
+    where it is refused, a person connects what would be in it, and vouches for it. `audited_as` are the source types
+    under which the account's audit log has changes of its objects.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Collection:
     embedded: str = ""
     id_member: str = "id"
     is_optional: bool = False
+    audited_as: tuple[str, ...] = ()
 
     def object_path(self, listing_path: str, live_id: str) -> str:
         """Where one object is read and written, given the path of its listing in an account."""

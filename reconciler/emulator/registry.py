@@ -8,6 +8,7 @@ from __future__ import annotations
 from reconciler.emulator import (
     agent_skills,
     agents,
+    audit_logs,
     automations,
     capacity_rules,
     chat,
@@ -90,6 +91,7 @@ ROUTES: list[Route] = [
     *switchboards.ROUTES,
     *webhooks.ROUTES,
     *x_handles.ROUTES,
+    *audit_logs.ROUTES,
 ]
 
 
