@@ -24,17 +24,20 @@ if TYPE_CHECKING:
         "reconciler import -e sandbox",
         "reconciler import -e production group trigger trigger_category",
         "reconciler import -e production channel --secrets",
+        "reconciler import -e production trigger --merge",
     ),
 )
 @click.argument("kinds", metavar="[KIND]...", nargs=-1)
 @click.option("--secrets", "with_secrets", is_flag=True, help="State secret fields as env:// references to fill in.")
 @click.option("--dir", "folder", default="", metavar="DIR", help="Write below environments/ENV/DIR.")
-def import_(setting: Setting, kinds: tuple[str, ...], with_secrets: bool, folder: str) -> int:
+@click.option("--merge", "merges", is_flag=True, help="Bring manifests that are there already to what is live.")
+def import_(setting: Setting, kinds: tuple[str, ...], with_secrets: bool, folder: str, merges: bool) -> int:
     """Write manifests of what is live in an account.
 
     The account is only read, and the memory of applies is not touched. What a manifest describes already is left alone,
-    and no file is overwritten. The first plan of what was written has adopt and manual steps only. Ends 16 when a KIND
-    that was asked for cannot be read.
+    and no file is overwritten, but with --merge: then such a manifest gets what is live, and keeps its comments and its
+    layout. The first plan of what was written has adopt and manual steps only. Ends 16 when a KIND that was asked for
+    cannot be read.
     """
     from reconciler.engine.importing import Request
     from reconciler.engine.importing_account import import_account
@@ -47,7 +50,7 @@ def import_(setting: Setting, kinds: tuple[str, ...], with_secrets: bool, folder
     environment = load_what_there_is(setting, setting.environment)
     backend = open_backend(setting, is_read_only=True)
     session = open_session(environment, make_world(setting, setting.environment), read_only=True)
-    request = Request(wanted, with_secrets, folder, _present(setting.root))
+    request = Request(wanted, with_secrets, folder, merges, _present(setting.root))
     try:
         imported = import_account(session, backend, request)
     finally:
@@ -95,16 +98,18 @@ def _present(root: Path) -> frozenset[str]:
 
 def _write(setting: Setting, imported: Imported) -> list[str]:
     """Write all files, or none, and return the keys of the bindings that are new."""
+    from reconciler.core.edits import FileChange
+    from reconciler.engine.writing_files import write_files
     from reconciler.manifest.bindings_file import with_bindings
-    from reconciler.store.files import write_together
 
-    folder = setting.root / "environments" / setting.environment
-    contents = {setting.root / path: text.encode() for path, text in imported.texts.items()}
+    changes = [*imported.changes, *(FileChange(path, None, text.encode()) for path, text in imported.texts.items())]
     added: list[str] = []
     if imported.bindings:
-        data, added = with_bindings(folder / "bindings.yaml", setting.root, imported.bindings)
-        contents[folder / "bindings.yaml"] = data
-    write_together(contents)
+        bindings = setting.root / "environments" / setting.environment / "bindings.yaml"
+        data, added = with_bindings(bindings, setting.root, imported.bindings)
+        before = bindings.read_bytes() if bindings.exists() else None
+        changes.append(FileChange(bindings.relative_to(setting.root).as_posix(), before, data))
+    write_files(setting.root, changes)
     return added
 
 
@@ -118,14 +123,23 @@ def _print(setting: Setting, imported: Imported, bindings: list[str], code: int)
         setting.console.data(import_as_markdown(result))
     else:
         setting.console.data(import_as_text(result, setting.console.screen()))
-        if imported.files:
+        if imported.files or imported.changes:
             setting.console.talk(f"\nNext: reconciler plan -e {setting.environment}")
 
 
 def imported_as_json(imported: Imported, bindings: list[str]) -> dict[str, Any]:
     """What came of an import, as plain values."""
     return {
-        "written": [{"path": path, "address": draft.address} for path, draft in imported.files.items()],
+        "written": [
+            {"path": path, "address": draft.address, "ids": list(draft.live.values())}
+            for path, draft in imported.files.items()
+        ],
+        "merged": [
+            {"file": placed.file, "address": address, **placed.difference.as_json("before", "after")}
+            for address, all_placed in imported.merged.placed.items()
+            for placed in all_placed
+        ],
+        "not_merged": [each.as_json() for each in imported.merged.left],
         "bindings": {key: imported.bindings[key] for key in bindings},
         "secrets": [
             {"address": draft.address, "field": path, "reference": reference}

@@ -40,8 +40,9 @@ def init(setting: Setting, accounts: tuple[str, ...], store: str) -> int:
     Writes reconciler.yaml, an environment.yaml for each account, the schemas, settings for editors, an ignore file and an
     example of what a pipeline runs. Files that are there already stay as they are. No account is asked anything.
     """
+    from reconciler.core.edits import FileChange
+    from reconciler.engine.writing_files import write_files
     from reconciler.manifest.new_project import project_files
-    from reconciler.store.files import write_together
 
     environments = [_parsed(each) for each in accounts] or _asked()
     names = [each.name for each in environments]
@@ -51,7 +52,7 @@ def init(setting: Setting, accounts: tuple[str, ...], store: str) -> int:
     files = project_files(environments, store)
     kept = [path for path in files if (root / path).exists() or (root / path).is_symlink()]
     new = {path: data for path, data in files.items() if path not in kept}
-    write_together({root / path: data for path, data in new.items()})
+    write_files(root, [FileChange(path, None, data) for path, data in new.items()])
     if "ci/reconciler.sh" in new:
         (root / "ci/reconciler.sh").chmod(0o755)
     commands = _next_commands(root, environments)

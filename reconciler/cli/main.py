@@ -24,6 +24,8 @@ COMMANDS = {
     "compare": "Say where two environments are in step.",
     "promote": "Bring the manifests of one environment to those of another.",
     "attest": "Vouch that a manual step is done which no API shows.",
+    "history": "List past runs, or show one in full.",
+    "undo": "Edit the manifests back to what was live before a run.",
     "responder": "Fetch the secret that the service made for a bot or a channel.",
     "buttons": "Make the links and buttons with which customers write to us.",
     "state": "Look at, and repair, the memory of applies.",

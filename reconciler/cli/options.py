@@ -199,10 +199,21 @@ def make_world(setting: Setting, name: str, is_interrupted: Callable[[], bool] =
         notice=setting.console.talk,
         redactor=shared_redactor(),
         version=__version__,
+        user=user_name(),
         base_url=os.environ.get(variable) or None,
         insecure_base_url=setting.insecure_base_url,
         is_interrupted=is_interrupted,
     )
+
+
+def user_name() -> str:
+    """Who runs this, as the machine knows it; empty where it does not."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
 
 
 def _now() -> datetime:

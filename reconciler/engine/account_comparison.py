@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from reconciler.core.kind import Kind, Part
-from reconciler.core.resource import Json, Resource
+from reconciler.core.resource import Json, Resource, by_id
 from reconciler.core.standing import Comparison, Standing
+from reconciler.engine.assigning import assigned
 from reconciler.engine.environment_comparison import Side, compare_fields
 from reconciler.engine.identity import Matching
 from reconciler.engine.live import AccountNames, Snapshot, observe_part
@@ -54,18 +55,24 @@ def read_account(session: Session, backend: Backend, side: Side, other: Side) ->
 def observe_account(side: Side, resources: list[Resource], snapshot: Snapshot, matching: Matching) -> AccountReading:
     """What a snapshot says of every address, and of every other object of a kind that has a natural key."""
     reading = AccountReading(side)
+    by_address = {each.address: each for each in resources}
     for resource in resources:
         found: dict[str, Json] = {}
         for part in find_kind(resource.kind).parts(resource.document):
             if part.arrangement is not None:
                 found.update(_arranged(resource, part, matching))
                 continue
+            if part.assignment is not None:
+                if not any(map(snapshot.unreadable, part.assignment.collections)):
+                    given = assigned(resource, part, by_address, matching.names).given
+                    reading.fields.setdefault(resource.address, {}).update({each.path: each.before for each in given})
+                continue
             identity = matching.identity(resource.address, part.name)
             if identity.unknown or identity.undecided:
                 reading.unclear[resource.address] = identity.unknown or identity.undecided
             live = snapshot.find(part.collection.name, identity.live_id) if identity.live_id else None
             if live is not None:
-                found.update(observe_part(part, live[1], matching.names))
+                found.update(_without_ids(observe_part(part, live[1], matching.names)))
                 reading.fields[resource.address] = found
     for name in manifest_kinds():
         _observe_unmanaged(find_kind(name), snapshot, matching.names, reading)
@@ -100,7 +107,16 @@ def _observe_unmanaged(kind: Kind, snapshot: Snapshot, names: AccountNames, read
         label = f'{kind.name} "{live.get(lookup.member)}"'
         if label in reading.fields:
             reading.unclear[label] = "several objects share this name"
-        reading.fields[label] = observe_part(part, live, names) if part else {}
+        reading.fields[label] = _without_ids(observe_part(part, live, names)) if part else {}
+
+
+def _without_ids(value: Json) -> Json:
+    """The value with one id like any other: what has no name in its own account cannot be told from its counterpart."""
+    if isinstance(value, Mapping):
+        if value.keys() == {"id"}:
+            return by_id("…")
+        return {key: _without_ids(inner) for key, inner in value.items()}
+    return [_without_ids(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _plain_part(kind: Kind) -> Part | None:

@@ -25,8 +25,9 @@ from reconciler.engine.ledger import StateLedger
 from reconciler.engine.live import Snapshot
 from reconciler.engine.planner import Planned
 from reconciler.engine.planning import fresh_plan, require_same_target, require_shared
+from reconciler.engine.recording import run_document, save_outcome
 from reconciler.engine.run import Applied, Run
-from reconciler.engine.session import Session, World, require_account
+from reconciler.engine.session import Session, require_account
 from reconciler.engine.settling import settle_intents
 from reconciler.manifest.loader import LoadedEnvironment
 from reconciler.store.backend import Backend
@@ -102,8 +103,8 @@ def _apply_held(
     _require_fresh(decision, options)
     _require_unblocked(decision, options)
     steps = _runnable(decision, options)
-    if any(step.is_request for step in steps):
-        store.save_run(run_id, _run_document(saved, planned, run_id, world))
+    if steps:
+        store.save_run(run_id, run_document(saved, planned, steps, run_id, ledger.state.serial, world))
     applied = apply_steps(
         Run(
             planned=planned,
@@ -122,7 +123,8 @@ def _apply_held(
         )
     )
     _remember_what_holds(ledger, planned, environment, applied)
-    return _report(session, saved, planned, decision, steps, applied, run_id, memory, notes)
+    report = _report(session, saved, planned, decision, steps, applied, run_id, memory, notes)
+    return save_outcome(store, report, world) if steps else report
 
 
 def _settle(session: Session, ledger: StateLedger) -> tuple[str, ...]:
@@ -204,25 +206,6 @@ def _runnable(decision: Decision, options: ApplyOptions) -> list[Any]:
             Outcome(step.id, step.action, step.address, step.part, "skipped", step.live_id, "; ".join(step.blocked))
         )
     return kept
-
-
-def _run_document(saved: PlanFile, planned: Planned, run_id: str, world: World) -> dict[str, Any]:
-    """What was there before: the managed fields of everything that the plan touches, references as addresses."""
-    touched = {step.address for step in saved.plan.steps}
-    before: dict[str, dict[str, Any]] = {}
-    for (address, part), observed in planned.observed.items():
-        if address in touched:
-            before.setdefault(address, {})[part] = observed
-    return {
-        "format": "reconciler.run/1",
-        "run": run_id,
-        "environment": saved.plan.environment,
-        "plan": saved.plan.digest(),
-        "host": world.host,
-        "started_at": world.stamp(),
-        "before": before,
-        "steps": [step.id for step in saved.plan.steps],
-    }
 
 
 def _remember_what_holds(

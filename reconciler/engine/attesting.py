@@ -33,10 +33,45 @@ def attested_steps(draft: Draft, situation: Situation) -> None:
     for resource in situation.resources.values():
         if resource.removed or resource.lifecycle.watch_only:
             continue
-        for each in _attests(resource, neighbours, situation):
+        for each in _asked(resource, neighbours, situation):
             manual = step_id("manual", resource.address, each.slug)
-            if _draft(draft, situation, resource, each, manual):
+            if _draft_asked(draft, situation, resource, each, manual):
                 _wait_for_needs(draft, situation, each, manual)
+
+
+def _draft_asked(draft: Draft, situation: Situation, resource: Resource, each: Attested, manual: str) -> bool:
+    """Whether the step is still to be done, and drafted."""
+    create = step_id("create", resource.address, each.holds_back or each.needs_live or "")
+    live_id = situation.names.id_of(resource.address, each.needs_live) if each.needs_live is not None else ""
+    if each.holds_back is not None and create not in draft.steps:
+        return False
+    if each.needs_live is not None and not live_id:
+        return _draft_for_later(draft, situation, resource, each, manual, create)
+    instructions = _instructions(each, manual, situation.environment, live_id)
+    is_done, known = _is_shown_done(each, situation), situation.inputs.attested.get(manual)
+    if is_done or (is_done is None and known == instructions["digest"]):
+        return False
+    if is_done is None:
+        reason = "what is stated changed since somebody vouched for it" if known else "no API shows whether it is done"
+    else:
+        reason = "the account shows that it is not done"
+        del instructions["attest"], instructions["digest"]
+    draft.add(Step(manual, "manual", resource.address, reason=reason, manual=instructions))
+    if each.holds_back is not None:
+        draft.wait(create, manual)
+    return True
+
+
+def _draft_for_later(
+    draft: Draft, situation: Situation, resource: Resource, each: Attested, manual: str, create: str
+) -> bool:
+    """A step that can only be done once the object is there: shown where this plan makes it."""
+    if create not in draft.steps:
+        return False
+    shown = _filled(each.manual.as_json(), situation.environment, NOT_YET)
+    reason = "it needs what the service makes with the object"
+    draft.add(Step(manual, "manual", resource.address, reason=reason, manual=shown), create)
+    return True
 
 
 def _is_shown_done(each: Attested, situation: Situation) -> bool | None:
@@ -75,7 +110,7 @@ def instructions_now(
     return None
 
 
-def _attests(resource: Resource, neighbours: Neighbours, situation: Situation) -> Iterator[Attested]:
+def _asked(resource: Resource, neighbours: Neighbours, situation: Situation) -> Iterator[Attested]:
     kind = find_kind(resource.kind)
     yield from kind.asks(resource, neighbours)
     for part in kind.parts(resource.document):
@@ -91,41 +126,6 @@ def is_vouched_for(resource: Resource, part: str, situation: Situation) -> bool:
     identity = situation.matching.identity(resource.address, part)
     is_refused = found is not None and found.collection.is_optional and bool(identity.unknown)
     return is_refused and resource.address not in situation.entries
-
-
-def _draft(draft: Draft, situation: Situation, resource: Resource, each: Attested, manual: str) -> bool:
-    """Whether the step is still to be done, and drafted."""
-    create = step_id("create", resource.address, each.holds_back or each.needs_live or "")
-    if each.holds_back is not None and create not in draft.steps:
-        return False
-    live_id = ""
-    if each.needs_live is not None:
-        live_id = situation.names.id_of(resource.address, each.needs_live)
-        if not live_id:
-            return create in draft.steps and _draft_for_later(draft, situation, resource, each, manual, create)
-    is_done = _is_shown_done(each, situation)
-    instructions = _instructions(each, manual, situation.environment, live_id)
-    known = situation.inputs.attested.get(manual)
-    if is_done or (is_done is None and known == instructions["digest"]):
-        return False
-    reason = "what is stated changed since somebody vouched for it" if known else "no API shows whether it is done"
-    if is_done is False:
-        reason = "the account shows that it is not done"
-        instructions = {name: value for name, value in instructions.items() if name not in ("attest", "digest")}
-    draft.add(Step(manual, "manual", resource.address, reason=reason, manual=instructions))
-    if each.holds_back is not None:
-        draft.wait(create, manual)
-    return True
-
-
-def _draft_for_later(
-    draft: Draft, situation: Situation, resource: Resource, each: Attested, manual: str, create: str
-) -> bool:
-    """What a person does once the object is created; nobody can vouch for it before."""
-    instructions = _filled(each.manual.as_json(), situation.environment, NOT_YET)
-    reason = "it needs what the service makes with the object"
-    draft.add(Step(manual, "manual", resource.address, reason=reason, manual=instructions), create)
-    return True
 
 
 def _instructions(each: Attested, manual: str, environment: LoadedEnvironment, live_id: str) -> dict[str, Json]:

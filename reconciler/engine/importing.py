@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from reconciler.core.edits import FileChange
 from reconciler.core.policy import Binding
 from reconciler.core.resource import Resource
 from reconciler.core.state import Entry
@@ -17,6 +18,7 @@ from reconciler.engine.identity import Matching
 from reconciler.engine.importing_discovery import Discovery, Found, Stray, claims_of, discover
 from reconciler.engine.importing_documents import Draft, write_document
 from reconciler.engine.importing_files import manifest_text, place_manifests
+from reconciler.engine.importing_merge import Merged, merge
 from reconciler.engine.importing_names import ImportNames, Key, name_all, name_items
 from reconciler.engine.importing_reading import all_parts, why_unreadable
 from reconciler.engine.live import Snapshot
@@ -25,7 +27,9 @@ from reconciler.engine.planner import make_plan
 from reconciler.engine.situation import Inputs
 from reconciler.kinds._registry import find_kind
 from reconciler.manifest.documents import Context, Documents, read_document
+from reconciler.manifest.file_edits import FileEdits
 from reconciler.manifest.files import SourceFile
+from reconciler.manifest.inventory import Inventory
 from reconciler.manifest.loader import LoadedEnvironment
 from reconciler.manifest.references import check_references
 from reconciler.manifest.relations import check_relations
@@ -36,11 +40,15 @@ from reconciler.manifest.yaml_reader import parse
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is to be imported: kinds, whether secrets get references, below which folder, beside which files."""
+    """What is to be imported: kinds, whether secrets get references, below which folder, beside which files.
+
+    With `merges`, manifests that are there already are brought to what is live.
+    """
 
     kinds: tuple[str, ...]
     with_secrets: bool = False
     folder: str = ""
+    merges: bool = False
     present: frozenset[str] = frozenset()
 
 
@@ -59,6 +67,7 @@ class Imported:
     """What came of it. `files` maps paths below the root to manifests, `texts` to what is written there.
 
     `managed` are addresses that have a manifest already, `unreadable` maps kinds to reasons, `warnings` are sentences.
+    `merged` and `changes` say what became of the manifests of `managed`, where they were to be merged.
     """
 
     files: dict[str, Draft] = field(default_factory=dict)
@@ -70,14 +79,16 @@ class Imported:
     unreadable: dict[str, str] = field(default_factory=dict)
     unshown: tuple[str, ...] = ()
     warnings: list[str] = field(default_factory=list)
+    merged: Merged = field(default_factory=Merged)
+    changes: tuple[FileChange, ...] = ()
 
 
 @dataclass(slots=True)
 class _Attempt:
     """One try at all manifests, and what has to change in the next one."""
 
+    names: ImportNames
     drafts: list[Draft] = field(default_factory=list)
-    names: ImportNames | None = None
     files: dict[str, Draft] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     bindings: dict[str, str] = field(default_factory=dict)
@@ -86,7 +97,8 @@ class _Attempt:
 
 
 class Importer:
-    """Imports from one snapshot; `read_more` reads the collections in which kinds are looked up, and says whether it did."""
+    """Imports from one snapshot. `read_more` reads the collections in which kinds are looked up, and says whether it did;
+    `inventory` are the files that are there, needed to merge."""
 
     def __init__(
         self,
@@ -95,7 +107,9 @@ class Importer:
         snapshot: Snapshot,
         today: str,
         read_more: Callable[[Sequence[str]], bool] = lambda kinds: False,
+        inventory: Inventory | None = None,
     ) -> None:
+        self.inventory = inventory
         self.environment, self.entries, self.snapshot, self.today = environment, entries, snapshot, today
         self.read_more = read_more
         self.refused: dict[Key, str] = {}
@@ -103,22 +117,34 @@ class Importer:
 
     def run(self, request: Request) -> Imported:
         """Everything of the kinds that were asked for; raises nothing for what an account may hold."""
-        matching = match(self.environment.resources, self.entries, self.environment.bindings, self.snapshot)
+        matching = self._match_present()
         taken = claims_of(self.environment.resources, matching)
         managed = [each for each in dict.fromkeys(taken.values()) if each.partition("/")[0] in request.kinds]
         discovery = discover(self.snapshot, request.kinds, taken)
+        if request.merges:
+            # What a manifest owns a section of, it can own all of.
+            owned = {each.kind for each in self.environment.resources if not each.removed}
+            discovery.found = [each for each in discovery.found if not (each.are_settings and each.kind in owned)]
         while True:
+            matching = self._match_present()
             attempt = self._attempt(discovery.found, ImportNames(matching.names), request)
-            if attempt is None:
+            files = FileEdits(self.inventory) if request.merges and self.inventory is not None else None
+            merged = Merged()
+            if files is not None:
+                present = [each for each in self.environment.resources if each.address in managed]
+                merged = merge(present, matching, attempt.names, files)
+            if self.read_more(sorted(set(attempt.names.bare.values()))):
                 continue
-            names = attempt.names
-            if names is not None and self.read_more(sorted(set(names.bare.values()))):
-                matching = match(self.environment.resources, self.entries, self.environment.bindings, self.snapshot)
-                continue
-            return self._imported(request, discovery, attempt, managed)
+            if self._is_settled(attempt):
+                imported = self._imported(request, discovery, attempt, managed)
+                imported.merged, imported.changes = merged, files.changes() if files is not None else ()
+                return imported
 
-    def _attempt(self, discovered: Sequence[Found], names: ImportNames, request: Request) -> _Attempt | None:
-        """All manifests at once; None when one had to be given up or to say less, and all must be tried again."""
+    def _match_present(self) -> Matching:
+        return match(self.environment.resources, self.entries, self.environment.bindings, self.snapshot)
+
+    def _attempt(self, discovered: Sequence[Found], names: ImportNames, request: Request) -> _Attempt:
+        """All manifests at once, as far as is known by now what cannot be said."""
         found = [each for each in discovered if each.key not in self.refused]
         taken: dict[str, list[str]] = {}
         for resource in self.environment.resources:
@@ -132,23 +158,26 @@ class Importer:
                 for live_id in (str(live["id"]) for live in brood.objects if str(live["id"]) in items):
                     child = brood.children.part(items[live_id])
                     names.bind(f"{each.kind}/{named[each.key]}", child.name, child.collection.name, live_id)
-        attempt = _Attempt(names=names)
+        attempt = _Attempt(names)
         for each in found:
             unwanted = self.unwanted.get(each.key, {})
             draft = write_document(
                 each, named[each.key], name_items(each), names, unwanted, with_secrets=request.with_secrets
             )
-            if draft.refused:
-                self.refused[each.key] = draft.refused
             attempt.drafts.append(draft)
-        if any(draft.refused for draft in attempt.drafts):
-            return None
         attempt.files = place_manifests(
             attempt.drafts, self.environment.name, self.environment.resources, request.present, request.folder
         )
         attempt.texts = {path: manifest_text(draft.document, path) for path, draft in attempt.files.items()}
-        is_good = self._read_back(attempt) and self._bind(attempt) and self._changes_nothing(attempt)
-        return attempt if is_good else None
+        return attempt
+
+    def _is_settled(self, attempt: _Attempt) -> bool:
+        """Whether nothing has to be given up or to say less; otherwise that is noted, and all must be tried again."""
+        refused = {draft.found.key: draft.refused for draft in attempt.drafts if draft.refused}
+        if refused:
+            self.refused.update(refused)
+            return False
+        return self._read_back(attempt) and self._bind(attempt) and self._changes_nothing(attempt)
 
     def _read_back(self, attempt: _Attempt) -> bool:
         """Judge the texts as `validate` does."""
@@ -256,7 +285,7 @@ class Importer:
             for draft in attempt.drafts
             for path, ids in draft.bare_ids.items()
             for live_id in ids
-            if names is not None and live_id in names.bare
+            if live_id in names.bare
         ]
 
     def _why_bare(self, kind: str, live_id: str) -> str:

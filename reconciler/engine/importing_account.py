@@ -14,6 +14,8 @@ from reconciler.engine.importing_reading import read_kinds, read_lookups
 from reconciler.engine.live import Snapshot
 from reconciler.engine.planning import require_same_target
 from reconciler.engine.session import Session, require_account
+from reconciler.manifest.inventory import read_inventory
+from reconciler.manifest.references import references_of
 from reconciler.store.backend import Backend
 from reconciler.store.state_store import StateStore
 
@@ -31,6 +33,7 @@ def import_account(session: Session, backend: Backend, request: Request) -> Impo
         snapshot,
         session.world.now().date().isoformat(),
         lambda kinds: read_lookups(session.reader, snapshot, kinds),
+        read_inventory(session.world.root, session.environment.name) if request.merges else None,
     )
     return importer.run(request)
 
@@ -48,4 +51,7 @@ def _read(session: Session, backend: Backend, kinds: Sequence[str]) -> tuple[Map
     existing = {each.kind for each in session.environment.resources}
     snapshot = Snapshot()
     read_kinds(session.reader, snapshot, [*kinds, *sorted(existing - set(kinds))])
+    # What manifests refer to tells apart live objects of one title.
+    referred = {reference.kind for each in session.environment.resources for reference in references_of(each)}
+    read_lookups(session.reader, snapshot, sorted(referred))
     return state.resources if state else {}, snapshot

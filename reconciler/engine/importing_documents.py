@@ -81,6 +81,8 @@ def write_document(
     stated: list[_Stated] = []
     for part in parts:
         if part.arrangement is not None:
+            if not found.pieces.keys() >= set(part.follows):
+                continue
             present = part.arrangement.present(found.live_id, names)
             if present is not MISSING:
                 _state(draft, _Stated(part.fields[0], _keys(part.fields[0].path), {}), present, names, unwanted)
@@ -98,6 +100,8 @@ def write_document(
         _keep_what_is_exact(draft, stated, names)
         _keep_what_is_valid(draft, fields_by_keys)
     _find_items(draft)
+    if not draft.refused and kind.shorten is not None:
+        draft.document = kind.shorten(draft.document)
     draft.left_out.update({path: why for path, why in unwanted.items() if path not in draft.left_out})
     return draft
 
@@ -115,7 +119,7 @@ def _state_all(
         value = observe(each.field, each.live, names)
         if not each.field.is_readable:
             draft.left_out[each.path] = "the service does not show it"
-        elif value is not MISSING and not _is_left_to_the_service(each.field, value):
+        elif value is not MISSING and not is_left_to_the_service(each.field, value):
             _state(draft, each, value, names, unwanted)
 
 
@@ -158,8 +162,10 @@ def _keys_first(fields: Sequence[Field]) -> list[Field]:
     return sorted(fields, key=lambda each: not each.is_key)
 
 
-def _is_left_to_the_service(each: Field, value: Json) -> bool:
+def is_left_to_the_service(each: Field, value: Json) -> bool:
     """Whether a person would not write the value: nothing at all, or what the service gives anyway."""
+    if value == [] and each.is_slice:
+        return False
     return value is None or value in ("", [], {}) or value in (each.default, each.service_default)
 
 
@@ -206,7 +212,8 @@ def _problems(document: Mapping[str, Json]) -> Iterator[tuple[Path, str]]:
     name = str(document["kind"])
     if not is_valid(name, document):
         for error in schema_errors(name, document):
-            yield error.path, _sentence(error.summary, error.why)
+            is_missing = error.rule == "manifest/missing-field"
+            yield error.path, _sentence(error.summary, "the account has no value for it" if is_missing else error.why)
         return
     for error in dotted_integers(document):
         yield error.path, _sentence(error.summary, error.why)
@@ -217,7 +224,7 @@ def _problems(document: Mapping[str, Json]) -> Iterator[tuple[Path, str]]:
 
 
 def _sentence(summary: str, why: str) -> str:
-    return f"{summary}. {why}".rstrip(". ") if why else summary
+    return f"{summary}: {why}".rstrip(". ") if why else summary
 
 
 def _field_at(path: Path, fields: Container[Keys], document: Json) -> Keys | None:

@@ -13,7 +13,7 @@ from reconciler.core.resource import Json, Resource
 from reconciler.core.slug import slug
 from reconciler.engine.importing_documents import Draft
 from reconciler.kinds._registry import find_kind
-from reconciler.manifest.values import NO_VALUES
+from reconciler.manifest.values import escaped
 from reconciler.manifest.yaml_writing import document_text
 
 FOLDERS: Mapping[str, str] = {"agent grants": "agents"}
@@ -65,18 +65,5 @@ def manifest_text(document: Mapping[str, Json], path: str) -> str:
     depth = len(PurePosixPath(path).parents) - 1
     return (
         f"# yaml-language-server: $schema={'../' * depth}schemas/manifest.schema.json\n"
-        f"{document_text(_escaped(document))}"
+        f"{document_text(escaped(document))}"
     )
-
-
-def _escaped(document: Mapping[str, Json]) -> dict[str, Json]:
-    """What only looks like a reference to a value of `environment.yaml` is text."""
-    return {key: inner if key in NO_VALUES else _escaped_value(inner) for key, inner in document.items()}
-
-
-def _escaped_value(value: Json) -> Json:
-    if isinstance(value, str):
-        return value.replace("${", "$${")
-    if isinstance(value, Mapping):
-        return {key: _escaped_value(inner) for key, inner in value.items()}
-    return [_escaped_value(inner) for inner in value] if isinstance(value, list) else value

@@ -168,11 +168,17 @@ def _place_in_settings(files: FileEdits, address: str, written: str, value: Json
 
 
 def _require_valid(address: str, resolved: Mapping[str, Json]) -> None:
-    kind = address.partition("/")[0]
+    problem = why_invalid(address.partition("/")[0], resolved)
+    if problem:
+        raise Unplaceable(f"a manifest cannot state it: {problem}")
+
+
+def why_invalid(kind: str, resolved: Mapping[str, Json]) -> str:
+    """What is wrong with a document whose values are put in, or an empty string."""
     if not is_valid(kind, resolved):
-        problem = next(iter(schema_errors(kind, resolved)), None)
-        raise Unplaceable(f"a manifest cannot state it: {problem.summary}" if problem else "a manifest cannot state it")
+        return next((each.summary for each in schema_errors(kind, resolved)), "it does not fit the schema")
     for rule in find_kind(kind).rules:
         for broken in rule(resolved):
             if broken.severity == "error":
-                raise Unplaceable(f"a manifest cannot state it: {broken.summary}")
+                return broken.summary
+    return ""

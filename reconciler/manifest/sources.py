@@ -44,6 +44,16 @@ class Positions(Mapping[Path, Position]):
         self._document = document
         self._expanded = document if expanded is None else expanded
 
+    @property
+    def file(self) -> str:
+        """The file that holds the document."""
+        return self._file
+
+    @property
+    def document(self) -> Json:
+        """The document as it is written, its values not put in."""
+        return self._document
+
     def __getitem__(self, path: Path) -> Position:
         if path not in self:
             raise KeyError(path)

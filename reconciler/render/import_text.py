@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from reconciler.core.text import visible
@@ -38,6 +38,15 @@ def _sections(result: Result) -> Iterator[tuple[str, str, list[tuple[str, str]]]
     sections = (
         ("written", "green", [(each["path"], each["address"]) for each in result["written"]]),
         (
+            "merged",
+            "green",
+            [
+                (file, f"{address} {', '.join(each['path'] for each in entries)}")
+                for (file, address), entries in _by_manifest(result["merged"]).items()
+            ],
+        ),
+        ("not merged", "yellow", [(each["address"], each["reason"]) for each in result["not_merged"]]),
+        (
             "said in bindings.yaml, because no readable key tells",
             "yellow",
             [(address, live_id) for address, live_id in result["bindings"].items()],
@@ -68,6 +77,13 @@ def _sections(result: Result) -> Iterator[tuple[str, str, list[tuple[str, str]]]
     yield from (section for section in sections if section[2])
 
 
+def _by_manifest(merged: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
+    found: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for each in merged:
+        found.setdefault((each["file"], each["address"]), []).append(each)
+    return found
+
+
 def _named(entry: Mapping[str, str]) -> str:
     return f'"{entry["title"]}": {entry["why"]}' if entry["title"] else entry["why"]
 
@@ -75,7 +91,11 @@ def _named(entry: Mapping[str, str]) -> str:
 def _conclusion(result: Result) -> str:
     count, managed = len(result["written"]), len(result["managed"])
     said = f"{count} manifest{'s' if count != 1 else ''} written"
-    if managed:
+    merged = len({each["address"] for each in result["merged"]})
+    if merged:
+        said += f", {merged} brought to what is live"
+    if managed - merged:
+        managed -= merged
         said += (
             f", {managed} left alone because {'a manifest describes it' if managed == 1 else 'manifests describe them'}"
         )

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from reconciler.core.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
 
@@ -35,39 +34,6 @@ def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
             "a file cannot be written",
             detail=f'Writing "{path}" failed: {error.strerror or type(error).__name__}.',
             fix="Check that the directory exists, that it is writable, and that the disk has room.",
-        ) from None
-
-
-def write_together(contents: Mapping[Path, bytes], mode: int = 0o644) -> None:
-    """Put every file in its place, each atomically, their folders made where needed; or none.
-
-    Raises StoreError, and then every file is what it was before.
-    """
-    former = {path: path.read_bytes() if path.is_file() else None for path in contents}
-    written: list[Path] = []
-    try:
-        for path, data in contents.items():
-            _make_folder(path.parent)
-            write_whole(path, data, mode)
-            written.append(path)
-    except StoreError:
-        for path in written:
-            before = former[path]
-            if before is None:
-                path.unlink()
-            else:
-                write_whole(path, before, mode)
-        raise
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(
-            "a folder cannot be made",
-            detail=f'Making "{folder}" failed: {error.strerror or type(error).__name__}.',
-            fix="Check that nothing else has its name, and that the place is writable.",
         ) from None
 
 

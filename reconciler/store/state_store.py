@@ -71,6 +71,15 @@ class StateStore:
         stored = self._backend.get(environment_key(self._environment, "runs", run_id))
         return None if stored is None else unseal(stored.body, what=f'the document of run "{run_id}"')
 
+    def save_outcome(self, run_id: str, document: Mapping[str, Any]) -> None:
+        """Store how a run ended, once. Raises VersionMoved when that is stored already, ValueError for floats."""
+        self._backend.put(environment_key(self._environment, "outcomes", run_id), seal(document), if_version=None)
+
+    def load_outcome(self, run_id: str) -> dict[str, Any] | None:
+        """How a run ended, or None where nobody stored it. Raises StoreCorrupt when it is damaged."""
+        stored = self._backend.get(environment_key(self._environment, "outcomes", run_id))
+        return None if stored is None else unseal(stored.body, what=f'the outcome of run "{run_id}"')
+
     def list_runs(self) -> tuple[str, ...]:
         """The ids of the stored runs, sorted as text."""
         prefix = environment_key(self._environment, "runs") + "/"

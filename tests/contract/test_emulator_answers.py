@@ -125,6 +125,15 @@ def drive_people_groups_and_settings(ask: Recorder) -> None:
     ask("POST", "/oauth/tokens", token, expected=201)
 
 
+def drive_the_audit_log(ask: Recorder) -> None:
+    made = ask("POST", "/api/v2/groups", {"group": {"name": "Audited"}}, expected=201)["group"]
+    listed = ask("GET", "/api/v2/audit_logs?sort=-created_at&page[size]=2", expected=200)["audit_logs"]
+    ask("GET", f"/api/v2/audit_logs/{listed[0]['id']}", expected=200)
+    ask("GET", "/api/v2/audit_logs/1", expected=404)
+    ask("GET", f"/api/v2/audit_logs?filter[source_type]=group&filter[source_id]={made['id']}", expected=200)
+    ask("GET", f"/api/v2/audit_logs?filter[source_id]={made['id']}", expected=400)
+
+
 def drive_triggers(ask: Recorder) -> None:
     categories = "/api/v2/trigger_categories"
     # Offset pages of triggers carry their count; the contract knows nothing of it for categories.
@@ -286,6 +295,33 @@ def drive_schedules(ask: Recorder) -> None:
     ask("GET", one, expected=404)
 
 
+def drive_dynamic_content_and_capacity_rules(ask: Recorder) -> None:
+    items = "/api/v2/dynamic_content/items"
+    variants = [{"locale_id": 16, "content": "Bonjour", "default": True}, {"locale_id": 67, "content": "こんにちは"}]
+    body = {"item": {"name": "Welcome", "default_locale_id": 16, "variants": variants}}
+    item = ask("POST", items, body, expected=201)["item"]
+    ask("POST", items, body, expected=422)
+    ask("GET", items, expected=200)
+    ask("GET", f"{items}/show_many?identifiers=welcome", expected=200)
+    one = f"{items}/{item['id']}"
+    ask("GET", one, expected=200)
+    ask("PUT", one, {"item": {"name": "Hello"}}, expected=200)
+    inside = f"{one}/variants"
+    ask("GET", inside, expected=200)
+    variant = ask("POST", inside, {"variant": {"locale_id": 1, "content": "Hello"}}, expected=201)["variant"]
+    ask("GET", f"{inside}/{variant['id']}", expected=200)
+    ask("PUT", f"{inside}/{variant['id']}", {"variant": {"content": "Hi", "active": False}}, expected=200)
+    ask("DELETE", f"{inside}/{variant['id']}", expected=204)
+    again = {"variants": [{"locale_id": 1, "content": "Hello"}]}
+    (made,) = ask("POST", f"{inside}/create_many", again, expected=201)["variants"]
+    ask("PUT", f"{inside}/update_many", {"variants": [{"id": made["id"], "content": "Hey"}]}, expected=200)
+    ask("DELETE", one, expected=204)
+    ask("GET", one, expected=404)
+    (rule,) = ask("GET", "/api/v2/capacity/rules", expected=200)["data"]
+    ask("GET", f"/api/v2/capacity/rules/{rule['id']}", expected=200)
+    ask("PUT", f"/api/v2/capacity/rules/{rule['id']}", {"name": "Few"}, expected=200)
+
+
 def drive_agents(ask: Recorder) -> None:
     me = ask("GET", "/api/v2/users/me", expected=200)["user"]
     group = ask("POST", "/api/v2/groups", {"group": {"name": "Korea"}}, expected=201)["group"]
@@ -321,12 +357,14 @@ DRIVES: list[Callable[[Recorder], None]] = [
     drive_integrations,
     drive_the_app,
     drive_people_groups_and_settings,
+    drive_the_audit_log,
     drive_triggers,
     drive_automations_and_macros,
     drive_custom_roles_and_queues,
     drive_wechat,
     drive_skills,
     drive_schedules,
+    drive_dynamic_content_and_capacity_rules,
     drive_agents,
 ]
 
@@ -342,6 +380,7 @@ def driven() -> Iterator[Driven]:
         HANDLES: [{"screen_name": "@maisonlune"}],
         "/api/v2/webhooks": [{"name": "Hook", "status": "active"}],
         "/api/v2/business_hours/schedules": [schedule],
+        "/api/v2/capacity/rules": [{"name": "Two"}],
     }
     with Emulator({"maison-lune": 0}, seed={"maison-lune": seed}) as emulator:
         recorder = Recorder(emulator.url("maison-lune"))
