@@ -147,6 +147,22 @@ def test_a_reference_inside_an_item_of_a_keyed_list_is_reported_on_its_line(foun
     assert [("reference/unknown", "error", 9, [])] == found(SKILL)
 
 
+def test_the_cause_of_an_item_s_field_is_the_line_of_the_item(tmp_path: Path, found: Judge) -> None:
+    found(SKILL.replace('[{field: brand_id, operator: is, value: "maison"}]', "[]"))
+    environment = load_environment(tmp_path, "sandbox").environment
+    assert environment is not None
+    (skill,) = environment.resources
+    paths = (
+        "title",
+        "values[japonais].title",
+        "values[chinois].title",
+        "values[chinois].conditions.all",
+        "values[x].y",
+    )
+
+    assert [3, 5, 7, 9, 4] == [position.line for path in paths if (position := skill.position(path)) is not None]
+
+
 @pytest.mark.parametrize(
     ("skill", "expected"),
     [
