@@ -25,12 +25,12 @@ Step = Mapping[str, Any]
 def clicks(steps: Iterable[Step], app_id: str) -> list[Click]:
     """What a person does for the open manual steps of a plan; what they only vouch for is not among them.
 
-    Raises LookupError for a step that this person has not learned.
+    A step that needs another one is left for the next plan, which has it again. Raises LookupError for a step that this person has not learned.
     """
     return [
         click
         for step in steps
-        if step.get("manual") and not step["manual"].get("digest")
+        if step.get("manual") and not step["manual"].get("digest") and not step.get("depends_on")
         for click in _hand(step)(step, app_id)
     ]
 

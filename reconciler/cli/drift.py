@@ -20,12 +20,17 @@ def drift(setting: Setting) -> int:
 
     plan = make_plan_file(setting, setting.environment).plan
     wanted = _DRIFT | {"unknown"} if plan.memory != "full" else _DRIFT
+    # What only a person can set drifts too, although the way back is a manual step and no change.
     drifted = [
-        step for step in plan.steps if step.is_change and any(change.cause.kind in wanted for change in step.changes)
+        step
+        for step in plan.steps
+        if (step.is_change or step.action == "manual") and any(change.cause.kind in wanted for change in step.changes)
     ]
     code = difference_code(plan)
     if plan.memory != "full" and drifted:
-        code = 3 if code in (2, 3) and all(step in drifted for step in plan.steps if step.is_change) else 4
+        code = 3 if code in (0, 2, 3) and all(step in drifted for step in plan.steps if step.is_change) else 4
+    elif any(step.action == "manual" for step in drifted):
+        code = {0: 3, 2: 4}.get(code, code)
     if setting.is_json:
         setting.console.json(
             "drift", code, {"memory": plan.memory, "steps": [step.as_json() for step in drifted], "plan": plan.digest()}

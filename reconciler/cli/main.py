@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import keyword
 import sys
 from typing import Any
 
@@ -11,12 +12,21 @@ import click
 from reconciler import __version__
 
 COMMANDS = {
+    "init": "Set up a new repository for your accounts.",
     "validate": "Judge the manifests, offline.",
     "plan": "Compare the manifests with an account and write what would change.",
     "show": "Show a plan file.",
     "apply": "Run an approved plan.",
     "drift": "Say what was changed in an account since the last apply.",
+    "accept": "Write what was changed in an account into its manifest.",
+    "import": "Write manifests of what is live in an account.",
+    "coverage": "Say how much of an account manifests describe.",
+    "compare": "Say where two environments are in step.",
+    "promote": "Bring the manifests of one environment to those of another.",
     "attest": "Vouch that a manual step is done which no API shows.",
+    "history": "List past runs, or show one in full.",
+    "undo": "Edit the manifests back to what was live before a run.",
+    "responder": "Fetch the secret that the service made for a bot or a channel.",
     "buttons": "Make the links and buttons with which customers write to us.",
     "state": "Look at, and repair, the memory of applies.",
     "unlock": "Free the lease of a run that died.",
@@ -29,6 +39,11 @@ COMMANDS = {
 }
 
 
+def module_name(command: str) -> str:
+    """The module of a command; a word of Python's own has an underscore behind it."""
+    return f"{command}_" if keyword.iskeyword(command) else command
+
+
 class LazyGroup(click.Group):
     """Imports a command's module only when it is asked for."""
 
@@ -38,7 +53,7 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"reconciler.cli.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"reconciler.cli.{module_name(cmd_name)}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

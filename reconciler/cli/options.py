@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from reconciler import __version__
 from reconciler.cli.console import Console, shared_redactor, use_console
@@ -104,7 +105,8 @@ def _shared(formats: tuple[str, ...], environment: str, is_online: bool) -> list
 
 
 def _setting(options: dict[str, Any]) -> Setting:
-    inherited = click.get_current_context().obj or {}
+    context = click.get_current_context()
+    inherited = context.obj or {}
     directory = options.pop("directory", None) or inherited.get("directory") or "."
     root = Path(directory)
     if not root.is_dir():
@@ -116,10 +118,13 @@ def _setting(options: dict[str, Any]) -> Setting:
     root = _project_root(start)
     console = Console.of_process(root, color, louder - quieter)
     use_console(console)
+    format_ = options.pop("format")
+    if context.get_parameter_source("format") is ParameterSource.DEFAULT:
+        format_ = inherited.get("format", format_)
     return Setting(
         root,
         console,
-        options.pop("format"),
+        format_,
         options.pop("environment", None) or "",
         options.pop("insecure_base_url", False),
         start,
@@ -136,12 +141,23 @@ def _project_root(start: Path) -> Path:
 
 def load(setting: Setting, name: str) -> Any:
     """The environment, judged; its suspected literal secrets are taught to the redactor first."""
-    from reconciler.manifest.loader import load_environment, require_valid
+    from reconciler.manifest.loader import require_valid
+
+    return require_valid(_load(setting, name))
+
+
+def learn_suspected_secrets(setting: Setting, name: str) -> None:
+    """Let nothing of an environment that looks like a literal secret be shown; its files need not be valid."""
+    _load(setting, name)
+
+
+def _load(setting: Setting, name: str) -> Any:
+    from reconciler.manifest.loader import load_environment
 
     loaded = load_environment(setting.root, name)
     for secret in loaded.suspected_secrets:
         setting.console.redactor.learn(secret)
-    return require_valid(loaded)
+    return loaded
 
 
 def require_environment(setting: Setting) -> None:
@@ -183,10 +199,21 @@ def make_world(setting: Setting, name: str, is_interrupted: Callable[[], bool] =
         notice=setting.console.talk,
         redactor=shared_redactor(),
         version=__version__,
+        user=user_name(),
         base_url=os.environ.get(variable) or None,
         insecure_base_url=setting.insecure_base_url,
         is_interrupted=is_interrupted,
     )
+
+
+def user_name() -> str:
+    """Who runs this, as the machine knows it; empty where it does not."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
 
 
 def _now() -> datetime:

@@ -45,6 +45,12 @@ def plan(setting: Setting, out: Path | None, wants_exit_code: bool) -> int:
 
 def make_plan_file(setting: Setting, name: str) -> PlanFile:
     """A fresh plan of an environment, made through a transport that can only read."""
+    made: PlanFile = make_planned(setting, name)[0]
+    return made
+
+
+def make_planned(setting: Setting, name: str) -> Any:
+    """The same, and what was seen while it was made."""
     from reconciler.engine.planning import plan_environment
     from reconciler.engine.session import open_session
 
@@ -53,7 +59,7 @@ def make_plan_file(setting: Setting, name: str) -> PlanFile:
     backend = open_backend(setting, is_read_only=True)
     session = open_session(environment, world, read_only=True)
     try:
-        made, _ = plan_environment(session, backend, _predecessor(setting, name))
+        made = plan_environment(session, backend, _predecessor(setting, name))
     finally:
         session.close()
         backend.close()

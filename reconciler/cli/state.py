@@ -19,12 +19,19 @@ if TYPE_CHECKING:
     from reconciler.core.state import Entry, State
 
 
-@click.group(name="state")
-def state_group() -> None:
+@click.group(
+    name="state",
+    epilog="\b\nExamples:\n  reconciler state list -e sandbox\n  reconciler state --format json show channel/site-web -e sandbox",
+)
+@click.option("--format", "wanted", type=click.Choice(["text", "json"]), help="How to print the result.")
+@click.pass_context
+def state_group(context: click.Context, wanted: str | None) -> None:
     """Look at, and repair, the memory of applies.
 
     It says what is ours and what was last agreed. No command here asks or changes an account.
     """
+    if wanted is not None:
+        context.obj = {**(context.obj or {}), "format": wanted}
 
 
 @shared(environment="required", examples=("reconciler state list -e sandbox",))

@@ -144,9 +144,10 @@ class NotFound(ServiceError):
 
 
 class RequestRefused(ServiceError):
-    """The service understood the request and refused it; `detail` holds its own words."""
+    """The service understood the request and refused it; `detail` holds its own words.
 
-    exit_code = 14
+    Refused writes are outcomes of their steps; what ends a command is a refused read, before anything was written.
+    """
 
 
 class OutcomeUnknown(ServiceError):

@@ -44,6 +44,8 @@ class Collection:
     says that there is exactly one object, read and written at `path` itself; it may have no id of its own.
     `is_read_when_ours` says that it is listed only inside parents that a manifest or the memory has something in.
     `embedded` names the member of its parent's object that holds all of its objects, so that no listing of its own is needed.
+    `id_member` names the member that holds an object's id. `is_optional` says that not every account has the listing:
+    where it is refused, a person connects what would be in it, and vouches for it.
     """
 
     name: str
@@ -61,6 +63,8 @@ class Collection:
     is_settings: bool = False
     is_read_when_ours: bool = False
     embedded: str = ""
+    id_member: str = "id"
+    is_optional: bool = False
 
     def object_path(self, listing_path: str, live_id: str) -> str:
         """Where one object is read and written, given the path of its listing in an account."""
@@ -68,7 +72,9 @@ class Collection:
 
     def identified(self, live: Mapping[str, Json]) -> dict[str, Json]:
         """A live object with an id; settings that have none are known by the collection's name."""
-        return dict(live) if "id" in live or not self.is_settings else {"id": self.name, **live}
+        if self.id_member in live:
+            return {"id": live[self.id_member], **live}
+        return {"id": self.name, **live} if self.is_settings else dict(live)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +127,15 @@ class Names(Protocol):
     def owner(self, collection: str, live_id: str) -> tuple[str, str] | None:
         """The address and part that a live object is bound to."""
 
+    def is_managed(self, address: str) -> bool:
+        """Whether a manifest has that address."""
+
 
 class Codec(Protocol):
-    """A field's three forms: as a manifest states it, canonical (compared, planned, stored), as the API has it."""
+    """A field's three forms: as a manifest states it, canonical (compared, planned, stored), as the API has it.
+
+    `manifest` undoes `desired`: `desired(manifest(x)) == x` for every canonical value that a manifest can state.
+    """
 
     def desired(self, value: Json, names: Names) -> Json:
         """Manifest value to canonical value."""
@@ -133,6 +145,9 @@ class Codec(Protocol):
 
     def encode(self, value: Json, names: Names) -> Json:
         """Canonical value to API value; raises Unresolved."""
+
+    def manifest(self, value: Json, names: Names) -> Json:
+        """Canonical value to manifest value; MISSING where no manifest can state it."""
 
     def references(self, value: Json, path: Path) -> Iterator[Reference]:
         """The references a manifest value holds, with their paths."""
@@ -156,8 +171,36 @@ class Hazard:
 
 
 @dataclass(frozen=True, slots=True)
+class ByPerson:
+    """How a person sets an observed field: fields of a resource that share a `slug` make one manual step.
+
+    The step's id ends in the slug. `when_unseen` says what happens where the reply leaves the field out: somebody is
+    asked to vouch for it (`attest`), or the step says that it cannot be seen (`ask`).
+    """
+
+    slug: str
+    title: str
+    admin_center: str
+    article: str = ""
+    notes: tuple[str, ...] = ()
+    when_unseen: Literal["ask", "attest"] = "ask"
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A live value that calls for a person whatever the manifest states, such as a status that says `error`.
+
+    `calls` maps each such value of `member` to what the person does; the manual step is done when `member` is none of
+    them any more, and there is none where the reply leaves `member` out.
+    """
+
+    member: str
+    calls: Mapping[str, ByPerson]
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
-    """One managed field of a part.
+    """One field of a part: managed, or observed where `by_person` says how a person sets it.
 
     `path` is its dotted place in the manifest, `api` its member of the live object. A field that cannot be sent
     on creation is set by the step that follows; one that cannot be updated is immutable. `rotates` marks a
@@ -167,7 +210,10 @@ class Field:
     to understand the live value. `unreachable` is a value that an existing object can never get, and why. `is_slice`
     says that `api` is one list that all fields of the `together` group share, each its own items of it. `is_additive`
     says that the stated items are added to a list: what else stands in it is nobody's business, and an item that is no
-    longer stated is taken out only if it was added.
+    longer stated is taken out only if it was added. `is_initial` says
+    that it is told with the creation alone and never compared: what it becomes later is a field of another part. An observed
+    field is compared like any other and never written: what differs is a manual step. `service_default` is the canonical
+    value that the service gives where nothing is stated; import leaves it out.
     """
 
     path: str
@@ -185,8 +231,11 @@ class Field:
     writes: str = ""
     reads: str = ""
     unreachable: tuple[Json, str] | None = None
+    service_default: Json = MISSING
     is_slice: bool = False
     is_additive: bool = False
+    is_initial: bool = False
+    by_person: ByPerson | None = None
 
     @property
     def written(self) -> str:
@@ -218,7 +267,8 @@ class Part:
     `follows` lists parts of the same resource that must exist first;
     `links_after` those that must exist before its inert fields get their real values. `takes` names the objects
     that the service removes together with it: their collection, and the member that holds its live id (empty where
-    they live inside it).
+    they live inside it). `alarms` are live values that call for a person. `made_secret` is the member that holds a secret
+    which the service made, and which a person needs elsewhere.
 
     A part with `stated_in` is a child: the item of that list of the manifest, living in the object of `parent`. It is
     made after that object, or together with it as an item of `inside_member`, and goes with it. A part with `aspect` is
@@ -248,6 +298,8 @@ class Part:
     takes: tuple[tuple[str, str], ...] = ()
     stated_in: str = ""
     aspect: str = ""
+    alarms: tuple[Alarm, ...] = ()
+    made_secret: str = ""
 
     @property
     def is_child(self) -> bool:
@@ -302,7 +354,8 @@ class Children:
 
     `path` is the list, in the resource a mapping from each item's key to the item; `label` starts the names of the
     parts, `<label>/<key>`. The paths of `fields` are those within an item; all key fields together tell one child of an
-    object from the others. `created_in` names the member of the parent's creation that makes them with it.
+    object from the others. `created_in` names the member of the parent's creation that makes them with it. `are_named`
+    says that an item has a name of its own, a slug by which others refer to it.
     """
 
     label: str
@@ -311,6 +364,7 @@ class Children:
     fields: tuple[Field, ...]
     parent: str = ""
     created_in: str = ""
+    are_named: bool = False
 
     def part(self, key: str) -> Part:
         """The part of the item with that key."""
@@ -362,6 +416,9 @@ class Arrangement(Protocol):
     def observe(self, resource: Resource, own_id: str, desired: Json, names: Names) -> Json:
         """The current arrangement in the form the manifest states it; equal to `desired` when it holds."""
 
+    def present(self, own_id: str, names: Names) -> Json:
+        """The whole arrangement as it is, canonical; MISSING where a manifest would better leave it out."""
+
     def sequence(self, resource: Resource, own_id: str, desired: Json, names: Names, arriving: Arriving) -> list[str]:
         """The whole resulting order, as titles for people."""
 
@@ -405,7 +462,9 @@ class Attested:
     `slug` ends the step's id. `content` is what is vouched for, the values to enter or the items, not our prose: when
     it changes, the person is asked again. `needs` are canonical references to what must be there before it can be done.
     `is_done` is given where a read shows it after all: true and false need nobody's word, None is a read that does not
-    tell; it may raise Unresolved.
+    tell; it may raise Unresolved. `holds_back` names the part whose creation waits for it; once that part is
+    there nobody is asked. `needs_live` names the part that has to be there first: its live id and the app's stand in
+    texts and content for `{live_id}` and `{app_id}`.
     """
 
     slug: str
@@ -413,6 +472,8 @@ class Attested:
     content: Json
     needs: tuple[Mapping[str, Json], ...] = ()
     is_done: Callable[[Names], bool | None] | None = None
+    holds_back: str | None = None
+    needs_live: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -476,11 +537,12 @@ class Kind:
     the tool cannot create. `attests` are the steps that a person vouches for, `attests_beside` those that follow from
     other manifests too. `noted` are fields
     that no part manages, such as what a person enters; their references are checked like any other. `exclusive` are
-    the fields whose value only one environment can have; of those, `contested` are the ones where the vendor does not
-    say so, which an approval lets two environments share. `limits` and `cannot` are sentences for `explain`, `mode` is
-    what it says where the parts do not tell who does the work.
+    the fields whose value only one environment can have (`type:path` of one type alone); of those, `contested` are the
+    ones where the vendor does not say so, which an approval lets two environments share. `limits` and `cannot` are
+    sentences for `explain`, `mode` is what it says where the parts do not tell who does the work.
     `children` are the lists whose items are parts; `parts` gives those of the items that the document states.
-    `expand` writes the short forms of a valid document out, and makes mappings of its keyed lists.
+    `expand` writes the short forms of a valid document out, and makes mappings of its keyed lists. `forms` are beginnings
+    of documents, one for each way in which a live object can be described; import takes the first whose parts are there.
     """
 
     name: str
@@ -500,6 +562,7 @@ class Kind:
     attests_beside: Callable[[Resource, Neighbours], tuple[Attested, ...]] | None = None
     noted: tuple[Field, ...] = ()
     exclusive: tuple[str, ...] = ()
+    forms: tuple[Mapping[str, Json], ...] = ({},)
     contested: tuple[str, ...] = ()
     matches_by_title: bool = False
     children: tuple[Children, ...] = ()
@@ -516,3 +579,10 @@ class Kind:
         """Everything about a manifest that only a person can do and say."""
         alone = self.attests(resource) if self.attests else ()
         return alone + (self.attests_beside(resource, neighbours) if self.attests_beside else ())
+
+    def exclusive_paths(self, type_name: str) -> Iterator[str]:
+        """The fields of a type whose value only one environment can have."""
+        for each in self.exclusive:
+            of, _, path = each.rpartition(":")
+            if of in ("", type_name):
+                yield path

@@ -5,6 +5,7 @@ It refuses to know where a manifest came from and what the service calls things.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -28,6 +29,10 @@ def external(kind: str, key: str) -> dict[str, str]:
 def by_id(live_id: str) -> dict[str, str]:
     """The canonical form of a reference that is nothing but a live id."""
     return {"id": live_id}
+
+
+TEXT_REFERENCE = re.compile(r"\{\{([a-z_]+/[a-z0-9][a-z0-9-]*)\}\}")
+"""A reference to a managed object inside a canonical text: its address in double braces."""
 
 
 def path_keys(path: str) -> tuple[str, ...]:

@@ -120,6 +120,15 @@ class Account:
     def _remember(self, table: str, key: str) -> None:
         self._before.setdefault((table, key), self.get(table, key))
 
+    def snapshot(self) -> dict[str, dict[str, Json]]:
+        """Everything that is committed, cheaply: documents are never edited, so they are shared."""
+        return {table: dict(documents) for table, documents in self._tables.items()}
+
+    def restore(self, snapshot: dict[str, dict[str, Json]]) -> None:
+        """Be as the account was when the snapshot was made; only for an account without a keeper."""
+        self._tables = {table: dict(documents) for table, documents in snapshot.items()}
+        self._before.clear()
+
     def commit(self) -> None:
         """Make everything since the last commit last."""
         changes = {name: self.get(*name) for name in self._before}

@@ -19,7 +19,8 @@ from reconciler.emulator.answers import Answer, bad_request, invalid_request
 class Options:
     """How this emulator differs from the real service; times in seconds, `rate_limit` in requests per minute.
 
-    `lacks` names what the account's plan does not have, as its list path ends: `custom_roles`, `queues`. A job shows that
+    `lacks` names what the account's plan does not have, as its list path ends: `custom_roles`, `queues`, or
+    `v1.1` for the older Conversations API. A job shows that
     it is working for `job_looks` looks; `limits_user_writes` refuses a second write of users within a second.
     """
 

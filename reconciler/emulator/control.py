@@ -23,7 +23,11 @@ def state(account: Account) -> Json:
         for document in account.all(collection.table):
             parents = {key[1:]: value for key, value in document.items() if key.startswith("_")}
             path = collection.path.format_map({**in_paths, **parents})
-            shown = {k: v for k, v in collection.show(account, document).items() if k not in ("secret", "webhooks")}
+            shown = {
+                k: v
+                for k, v in collection.show(account, document).items()
+                if k not in ("secret", "webhookSecret", "webhooks")
+            }
             if collection.singleton:
                 objects[path] = shown
             else:

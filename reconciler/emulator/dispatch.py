@@ -61,6 +61,8 @@ class Dispatcher:
             if not claim_app(self.account, path.split("/")[4]):
                 raise app_not_found()
             self.account.commit()
+        if api == "conversations" and path.split("/")[2] in self.options.lacks:
+            raise _no_route(api)
         if api == "support" and path.split("/")[3] in self.options.lacks:
             raise json_api(403, "Forbidden", "Forbidden", detail="The account's plan does not include this feature.")
         for pattern, handlers in self._routes:
@@ -106,7 +108,7 @@ def _api(path: str) -> str:
         return "chat"
     if path.startswith("/api/v2/"):
         return "support"
-    if re.match(r"/sc/v2/apps/[^/]+", path):
+    if re.match(r"/sc/(v2|v1\.1)/apps/[^/]+", path):
         return "conversations"
     return "oauth" if path == "/oauth/tokens" else "none"
 

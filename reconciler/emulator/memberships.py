@@ -111,5 +111,4 @@ ROUTES: list[Route] = [
     *MEMBERSHIPS.reading_routes(),
     ("POST", MEMBERSHIPS.path, _create),
     ("DELETE", MEMBERSHIPS.path + "/{id}", _delete),
-    *TICKETS.reading_routes(),
 ]

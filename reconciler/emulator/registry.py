@@ -9,15 +9,19 @@ from reconciler.emulator import (
     agent_skills,
     agents,
     automations,
+    capacity_rules,
     chat,
     conversations,
     custom_roles,
+    dynamic_content,
     jobs,
+    legacy_integrations,
     macros,
     memberships,
     oauth,
     queues,
     routing_attributes,
+    schedules,
     support_groups,
     support_people,
     support_settings,
@@ -27,6 +31,7 @@ from reconciler.emulator import (
     trigger_definitions,
     triggers,
     webhooks,
+    x_handles,
 )
 from reconciler.emulator.call import Route
 from reconciler.emulator.collection import Collection
@@ -47,11 +52,16 @@ COLLECTIONS: list[Collection] = [
     *custom_roles.COLLECTIONS,
     *queues.COLLECTIONS,
     *routing_attributes.COLLECTIONS,
+    *schedules.COLLECTIONS,
+    *capacity_rules.COLLECTIONS,
+    *dynamic_content.COLLECTIONS,
     *agent_skills.COLLECTIONS,
     *chat.COLLECTIONS,
     *conversations.COLLECTIONS,
+    *legacy_integrations.COLLECTIONS,
     *switchboards.COLLECTIONS,
     *webhooks.COLLECTIONS,
+    *x_handles.COLLECTIONS,
 ]
 ROUTES: list[Route] = [
     *oauth.ROUTES,
@@ -70,11 +80,16 @@ ROUTES: list[Route] = [
     *custom_roles.ROUTES,
     *queues.ROUTES,
     *routing_attributes.ROUTES,
+    *schedules.ROUTES,
+    *capacity_rules.ROUTES,
+    *dynamic_content.ROUTES,
     *agent_skills.ROUTES,
     *chat.ROUTES,
     *conversations.ROUTES,
+    *legacy_integrations.ROUTES,
     *switchboards.ROUTES,
     *webhooks.ROUTES,
+    *x_handles.ROUTES,
 ]
 
 

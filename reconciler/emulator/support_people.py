@@ -61,9 +61,8 @@ TICKET_FIELDS = Collection(
 TICKET_FORMS = Collection("/api/v2/ticket_forms", "ticket_forms", "ticket_forms", "ticket_form", admit=_admit_active)
 WEBHOOKS = Collection("/api/v2/webhooks", "webhooks", "webhooks", "webhook", modes="cursor", id_type="string")
 ORGANIZATIONS = Collection("/api/v2/organizations", "organizations", "organizations", "organization")
-SCHEDULES = Collection("/api/v2/business_hours/schedules", "schedules", "schedules", "schedule", modes="none")
 
-COLLECTIONS = [USERS, BRANDS, LOCALES, TICKET_FIELDS, TICKET_FORMS, WEBHOOKS, ORGANIZATIONS, SCHEDULES]
+COLLECTIONS = [USERS, BRANDS, LOCALES, TICKET_FIELDS, TICKET_FORMS, WEBHOOKS, ORGANIZATIONS]
 
 
 def owner(account: Account) -> Json | None:

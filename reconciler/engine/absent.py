@@ -11,8 +11,9 @@ from reconciler.core.kind import MISSING, Kind, Part
 from reconciler.core.plan import Change, Step
 from reconciler.core.resource import Resource
 from reconciler.engine.comparing import cause_at, hazard_of, secret_change, secret_use, stated_value
-from reconciler.engine.drafting import Draft, draft_link, risk_of, step_id
+from reconciler.engine.drafting import Draft, Observation, draft_link, risk_of, step_id
 from reconciler.engine.identity import Identity
+from reconciler.engine.observing import label_of, value_words
 from reconciler.engine.resemblance import Resemblances
 from reconciler.engine.situation import Situation
 from reconciler.kinds._registry import find_kind
@@ -26,7 +27,7 @@ def draft_absent(
     if part.creates and (part.is_child or not part.inside):
         _draft_create(draft, situation, resemblances, resource, part, identity)
     else:
-        _draft_manual(draft, resource, kind, part)
+        _draft_manual(draft, situation, resource, kind, part)
 
 
 def _draft_create(
@@ -102,6 +103,10 @@ def create_changes(
             now.append(secret_change(resource, each, secret_use(value), cause))
             continue
         desired = each.codec.desired(value, situation.names)
+        if each.by_person is not None:
+            create = step_id("create", resource.address, part.inside or part.name)
+            draft.observations.append(Observation(resource, part.name, each, desired, MISSING, cause, create=create))
+            continue
         draft.desired.setdefault(key, {})[each.path] = desired
         is_sent = each.on_create and each.inert is MISSING
         if not each.on_create and not each.on_update:
@@ -119,13 +124,20 @@ def create_changes(
     return now, later
 
 
-def _draft_manual(draft: Draft, resource: Resource, kind: Kind, part: Part) -> None:
+def _draft_manual(draft: Draft, situation: Situation, resource: Resource, kind: Kind, part: Part) -> None:
     manual = step_id("manual", resource.address, "connect")
     if kind.manual is None:
         raise AssertionError(
             f"{resource.address} cannot be created and has no manual step. This is a bug in reconciler."
         )
+    asked = [
+        (label_of(each.path), value_words(each.codec.desired(value, situation.names)))
+        for each in part.fields
+        for is_stated, value in (resource.stated(each.path),)
+        if each.by_person is not None and is_stated and value is not None
+    ]
     instructions = kind.manual(resource)
+    instructions = replace(instructions, values=(*instructions.values, *asked))
     draft.add(
         Step(
             manual,

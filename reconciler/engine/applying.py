@@ -5,11 +5,11 @@ It refuses to know how a step is carried out, and which steps still hold.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from reconciler.core.errors import Blocked, PlanNotAcceptable, ReconcilerError
+from reconciler.core.errors import Blocked, PlanNotAcceptable, ReconcilerError, StoreError
 from reconciler.core.kind import Collection
 from reconciler.core.plan import PlanFile
 from reconciler.core.report import Outcome, Report
@@ -17,18 +17,21 @@ from reconciler.core.secret import Secret
 from reconciler.core.state import State, Target
 from reconciler.engine.acceptance import check_acceptable, plan_secrets, require_newer
 from reconciler.engine.applier import apply_steps
+from reconciler.engine.attesting import instructions_now
 from reconciler.engine.bookkeeping import in_step
 from reconciler.engine.deciding import Decision, decide
+from reconciler.engine.holding import holding_lease
 from reconciler.engine.ledger import StateLedger
 from reconciler.engine.live import Snapshot
 from reconciler.engine.planner import Planned
 from reconciler.engine.planning import fresh_plan, require_same_target, require_shared
+from reconciler.engine.recording import run_document, save_outcome
 from reconciler.engine.run import Applied, Run
-from reconciler.engine.session import Session, World, require_account
+from reconciler.engine.session import Session, require_account
 from reconciler.engine.settling import settle_intents
 from reconciler.manifest.loader import LoadedEnvironment
 from reconciler.store.backend import Backend
-from reconciler.store.lease import Lease, acquire
+from reconciler.store.lease import Lease
 from reconciler.store.state_store import StateStore
 
 
@@ -56,19 +59,10 @@ def apply_plan(session: Session, backend: Backend, saved: PlanFile, options: App
     require_newer(state, saved)
     require_account(session)
     run_id = world.new_run_id()
-    lease = acquire(
-        backend,
-        environment.name,
-        f"{world.host} run {run_id}",
-        "apply",
-        clock=world.clock,
-        wait_seconds=options.wait_for_lease_seconds,
-        token_floor=state.lease_token if state else 0,
-    )
-    try:
+    with holding_lease(
+        backend, environment.name, world, run_id, "apply", state, wait_seconds=options.wait_for_lease_seconds
+    ) as lease:
         return _apply_held(session, backend, store, lease, saved, secrets, run_id, options)
-    finally:
-        lease.release()
 
 
 def _apply_held(
@@ -109,8 +103,8 @@ def _apply_held(
     _require_fresh(decision, options)
     _require_unblocked(decision, options)
     steps = _runnable(decision, options)
-    if any(step.is_request for step in steps):
-        store.save_run(run_id, _run_document(saved, planned, run_id, world))
+    if steps:
+        store.save_run(run_id, run_document(saved, planned, steps, run_id, ledger.state.serial, world))
     applied = apply_steps(
         Run(
             planned=planned,
@@ -129,7 +123,8 @@ def _apply_held(
         )
     )
     _remember_what_holds(ledger, planned, environment, applied)
-    return _report(session, saved, planned, decision, steps, applied, run_id, memory, notes)
+    report = _report(session, saved, planned, decision, steps, applied, run_id, memory, notes)
+    return save_outcome(store, report, world) if steps else report
 
 
 def _settle(session: Session, ledger: StateLedger) -> tuple[str, ...]:
@@ -213,25 +208,6 @@ def _runnable(decision: Decision, options: ApplyOptions) -> list[Any]:
     return kept
 
 
-def _run_document(saved: PlanFile, planned: Planned, run_id: str, world: World) -> dict[str, Any]:
-    """What was there before: the managed fields of everything that the plan touches, references as addresses."""
-    touched = {step.address for step in saved.plan.steps}
-    before: dict[str, dict[str, Any]] = {}
-    for (address, part), observed in planned.observed.items():
-        if address in touched:
-            before.setdefault(address, {})[part] = observed
-    return {
-        "format": "reconciler.run/1",
-        "run": run_id,
-        "environment": saved.plan.environment,
-        "plan": saved.plan.digest(),
-        "host": world.host,
-        "started_at": world.stamp(),
-        "before": before,
-        "steps": [step.id for step in saved.plan.steps],
-    }
-
-
 def _remember_what_holds(
     ledger: StateLedger, planned: Planned, environment: LoadedEnvironment, applied: Applied
 ) -> None:
@@ -246,7 +222,21 @@ def _remember_what_holds(
     state = ledger.state
     for address, entry in changed.items():
         state = state.with_entry(address, entry)
-    ledger.put(state)
+    try:
+        ledger.put(state)
+    except StoreError as error:
+        # The steps ran: what they came to is reported, whatever becomes of the memory.
+        applied.failure = error
+
+
+def _with_new_ids(session: Session, planned: Planned, settled: Sequence[Outcome]) -> Iterator[Outcome]:
+    """The outcomes, the instructions of manual steps with the live ids that this run has made."""
+    for outcome in settled:
+        resource = planned.resources.get(outcome.address)
+        known = None
+        if outcome.result == "manual" and resource is not None:
+            known = instructions_now(resource, outcome.step, session.environment, planned.matching.names)
+        yield outcome if known is None else replace(outcome, manual=known)
 
 
 def _report(
@@ -261,7 +251,7 @@ def _report(
     notes: Sequence[str],
 ) -> Report:
     by_step: dict[str, Outcome] = {}
-    for outcome in [*decision.settled, *applied.outcomes.values()]:
+    for outcome in [*_with_new_ids(session, planned, decision.settled), *applied.outcomes.values()]:
         planned_as = decision.stands_for.get(outcome.step)
         if planned_as and planned_as not in by_step:
             outcome = replace(outcome, step=planned_as, detail=outcome.detail or f"done as {outcome.step}")

@@ -190,8 +190,10 @@ def _released(situation: Situation, found: Assigned, entry: Entry | None, part: 
 
 def reference_key(reference: Mapping[str, Json]) -> str:
     """A canonical reference as a key of a path."""
-    part = f"#{reference['part']}" if reference.get("part") else ""
-    return f"{reference.get('ref') or reference.get('external') or reference.get('id')}{part}"
+    child = str(reference.get("part", "")).partition("/")[2]
+    return str(reference.get("ref") or reference.get("external") or reference.get("id")) + (
+        f"/{child}" if child else ""
+    )
 
 
 def _draft(

@@ -96,8 +96,9 @@ def by_owner(step: Step) -> dict[tuple[str, str], list[Change]]:
 def in_step(
     planned: Planned, entries: Mapping[str, Entry], attested: Mapping[str, str], left_out: Collection[str] = ()
 ) -> dict[str, Entry]:
-    """The entries that change although no step does: fields that are newly stated and hold, lifecycle, generations
-    that a person vouched for. What only gives to others has an entry from its first apply on, but for `left_out`."""
+    """The entries that change although no step does: fields that are newly stated and hold, observed ones that are no
+    longer stated, lifecycle, generations that a person vouched for. What only gives to others has an entry from its
+    first apply on, but for `left_out`."""
     changed: dict[str, Entry] = {}
     for address, entry in {**_giving(planned, left_out), **entries}.items():
         resource = planned.resources.get(address)
@@ -123,6 +124,8 @@ def in_step(
                 for path, value in desired.items():
                     if path in observed and observed[path] == value:
                         applied.setdefault(part, {})[path] = value
+        for part, path in _no_longer_observed(resource):
+            applied.get(part, {}).pop(path, None)
         generations = dict(entry.generations)
         for path, generation in _vouched_generations(resource, entry, attested):
             generations[path] = generation
@@ -149,6 +152,14 @@ def _giving(planned: Planned, left_out: Collection[str]) -> dict[str, Entry]:
         if address not in own and address not in left_out
         if any(planned.observed.get((address, part), {}).get(path) == value for path, value in desired.items())
     }
+
+
+def _no_longer_observed(resource: Resource) -> Iterable[tuple[str, str]]:
+    """Part and path of observed fields that are not stated: forgetting them is no step, since nothing was ever written."""
+    for part in find_kind(resource.kind).parts(resource.document):
+        for each in part.fields:
+            if each.by_person is not None and not resource.stated(each.path)[0]:
+                yield part.name, each.path
 
 
 def _vouched_generations(resource: Resource, entry: Entry, attested: Mapping[str, str]) -> Iterable[tuple[str, int]]:

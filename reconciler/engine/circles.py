@@ -62,6 +62,8 @@ def _needed_by(draft: Draft, situation: Situation, changes: Sequence[Change]) ->
 def spread_waiting(draft: Draft) -> None:
     """What needs a waiting step waits for the same; what needs a blocked step is skipped with it at apply."""
     for each in in_order(list(draft.steps), draft.edges()):
+        if draft.steps[each].action == "manual":
+            continue
         for need in sorted(draft.needs[each]):
             needed = draft.steps.get(need)
             if needed is not None:

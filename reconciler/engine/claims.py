@@ -5,6 +5,8 @@ It refuses to know why one is claimed.
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from reconciler.core.kind import MISSING, Part
 from reconciler.core.resource import Json, Resource
 from reconciler.engine.identity import Identity, Matching
@@ -14,9 +16,9 @@ from reconciler.engine.live import AccountNames, Live, Snapshot, observe
 class Claims:
     """The identities found so far, and by collection and live id the parts that claim it."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, addresses: Container[str] = ()) -> None:
         self.snapshot = snapshot
-        self.matching = Matching(AccountNames(snapshot))
+        self.matching = Matching(AccountNames(snapshot, addresses))
         self.names = self.matching.names
         self.claimants: dict[tuple[str, str], list[tuple[str, str]]] = {}
         self.by_key: dict[tuple[str, str, str], dict[Json, list[Live]]] = {}
@@ -24,7 +26,7 @@ class Claims:
     def is_open(self, resource: Resource, part: Part) -> bool:
         """Whether nothing is known about a part yet but that what it was is gone."""
         known = self.matching.identities.get((resource.address, part.name))
-        return known is None or bool(known.was and not known.live_id and not known.undecided)
+        return known is None or bool(known.was and not (known.live_id or known.undecided or known.unknown))
 
     def found(self, resource: Resource, part: Part, live_id: str, by: str, was: str = "") -> None:
         """A part is this live object, which nobody else adopts from now on."""

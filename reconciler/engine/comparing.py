@@ -14,7 +14,7 @@ from reconciler.core.plan import Cause, Change, digest_of
 from reconciler.core.resource import Json, Resource, SecretUse
 from reconciler.core.state import Entry
 from reconciler.engine.additions import own_items
-from reconciler.engine.drafting import step_id
+from reconciler.engine.drafting import Observation, step_id
 from reconciler.engine.live import AccountNames, Live, observe
 from reconciler.kinds._registry import find_kind
 
@@ -24,12 +24,13 @@ class Comparison:
     """What differs in one part: field changes, secrets to write, and what stands in the way.
 
     `desired` and `observed` hold the canonical values of every stated readable field. `by_hand` are secrets that a
-    person has to change, `blocked` reasons with their ways out.
+    person has to change, `observations` fields that only a person can set, `blocked` reasons with their ways out.
     """
 
     changes: list[Change] = field(default_factory=list)
     secrets: list[Change] = field(default_factory=list)
     by_hand: list[Field] = field(default_factory=list)
+    observations: list[Observation] = field(default_factory=list)
     blocked: list[str] = field(default_factory=list)
     desired: dict[str, Json] = field(default_factory=dict)
     observed: dict[str, Json] = field(default_factory=dict)
@@ -81,8 +82,12 @@ def compare(resource: Resource, part: Part, live: Live, entry: Entry | None, nam
     applied = {path: renamed(value, names) for path, value in entry.applied.get(part.name, {}).items()} if entry else {}
     for each in part.fields:
         is_stated, value = stated_value(resource, each)
+        if each.is_initial:
+            if is_stated:
+                result.desired[each.path] = each.codec.desired(value, names)
+            continue
         if not is_stated:
-            if each.path in applied:
+            if each.path in applied and each.by_person is None:
                 result.changes.append(Change(each.path, "release", applied[each.path], None, Cause("release")))
             continue
         if each.is_secret:
@@ -92,6 +97,17 @@ def compare(resource: Resource, part: Part, live: Live, entry: Entry | None, nam
         result.desired[each.path] = desired
         seen = observe(each, live, names)
         known = applied.get(each.path, NOTHING)
+        if each.by_person is not None:
+            if seen is not MISSING:
+                result.observed[each.path] = seen
+            if seen != desired:
+                cause = "intended"
+                if seen is not MISSING:
+                    cause = cause_of_difference(desired, seen, known, is_remembered=entry is not None)
+                result.observations.append(
+                    Observation(resource, part.name, each, desired, seen, cause, str(live.get("id", "")))
+                )
+            continue
         if seen is MISSING:
             seen = known if known is not NOTHING else MISSING
         seen = own_items(each, seen, desired, known)

@@ -9,7 +9,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from reconciler.core.errors import AccessDenied, NotFound, OutcomeUnknown, RequestRefused, ServiceUnavailable
+from reconciler.core.errors import (
+    AccessDenied,
+    NotFound,
+    OutcomeUnknown,
+    RequestRefused,
+    ServiceError,
+    ServiceUnavailable,
+)
 from reconciler.core.kind import Part, Request, Slot, Unresolved
 from reconciler.core.plan import Step
 from reconciler.core.resource import Json, Resource
@@ -127,7 +134,12 @@ class Creation:
         self.readings.keep(part.collection.name, parent, created)
         entry = self.memory.entries.get(step.address)
         self.memory.entries[step.address] = bookkeeping.bound(entry, resource, part.name, live_id, created=True)
-        self._bind_inner(step, resource, part, live_id, created)
+        try:
+            self._bind_inner(step, resource, part, live_id, created)
+        except ServiceError as error:
+            raise OutcomeUnknown(
+                f"{live_id} was created, and what it holds could not be read", detail=f"{error.summary}."
+            ) from error
         self.memory.record(step)
         self.memory.drop_intent(step.id)
         if not is_found_again(part):
@@ -172,7 +184,13 @@ class Creation:
         for round_number in (1, 2):
             if round_number == 2:
                 self.run.clock.sleep(self.run.settle_seconds)
-            self.run.reader.list_again(self.readings.snapshot, part.collection.name, parent)
+            try:
+                self.run.reader.list_again(self.readings.snapshot, part.collection.name, parent)
+            except ServiceError as error:
+                # A look that fails says nothing about what was looked for.
+                raise OutcomeUnknown(
+                    unknown.summary, detail=f"Whether it happened could not be seen: {error.summary}."
+                ) from error
             found = candidates(
                 intent,
                 self.readings.snapshot.objects(part.collection.name, parent),

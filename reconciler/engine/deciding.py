@@ -248,8 +248,9 @@ class _Decider:
         desired = self.fresh.desired.get((address, part), {})
         if change.path in desired and change.path not in observed and identity.live_id:
             return ""
-        if change.path not in observed and change.after == [] and self._is_assigned(address, part):
-            return ""
+        if change.path not in observed and self._is_assigned(address, part):
+            is_gone = "whom it is about is not there any more, or is left alone now"
+            return "" if change.after == [] else f"{change.path}: {is_gone}"
         if change.path not in observed and not identity.live_id:
             return "the object is not there any more"
         return f"{change.path} is neither what it was when the plan was made nor what the plan makes of it"

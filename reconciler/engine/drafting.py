@@ -5,15 +5,44 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from reconciler.core.kind import Part
+from reconciler.core.kind import Alarm, Field, Part
 from reconciler.core.plan import Change, Step
 from reconciler.core.policy import Approval
-from reconciler.core.resource import Json, Resource
+from reconciler.core.resource import TEXT_REFERENCE, Json, Resource, ref
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A stated field that only a person can set, and that is not live as stated.
+
+    `seen` is MISSING where no reply tells; `cause` is a cause's kind; `create` is the step that makes the object first.
+    """
+
+    resource: Resource
+    part: str
+    field: Field
+    desired: Json
+    seen: Json
+    cause: str
+    live_id: str = ""
+    create: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An alarm that a live object raises, and the value that does."""
+
+    resource: Resource
+    part: str
+    alarm: Alarm
+    value: str
+    live_id: str
 
 
 @dataclass(slots=True)
 class Draft:
-    """A plan in the making: steps by id, what each needs, what each brings about, and the approvals used so far."""
+    """A plan in the making: steps by id, what each needs, what each brings about, the approvals used so far, and what is
+    seen to be a person's."""
 
     steps: dict[str, Step] = field(default_factory=dict)
     needs: dict[str, set[str]] = field(default_factory=dict)
@@ -24,6 +53,8 @@ class Draft:
     desired: dict[tuple[str, str], dict[str, Json]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     approvals: list[Approval] = field(default_factory=list)
+    observations: list[Observation] = field(default_factory=list)
+    raised: list[Raised] = field(default_factory=list)
 
     def add(self, step: Step, *needs: str) -> None:
         """Add a step and what it needs to have run before."""
@@ -79,8 +110,10 @@ def draft_link(draft: Draft, resource: Resource, part: Part, changes: Sequence[C
 
 
 def references_in(value: Json) -> Iterator[Mapping[str, Json]]:
-    """The references to other resources and to external objects within a drafted value."""
-    if isinstance(value, Mapping):
+    """The references to other resources and to external objects within a drafted value, its texts included."""
+    if isinstance(value, str):
+        yield from (ref(found[1]) for found in TEXT_REFERENCE.finditer(value))
+    elif isinstance(value, Mapping):
         if ("ref" in value and "part" in value) or ("external" in value and "kind" in value):
             yield value
         else:

@@ -21,13 +21,14 @@ from reconciler.core.kind import Collection
 from reconciler.core.state import State
 from reconciler.engine.comparing import secret_use
 from reconciler.engine.entry_parts import parts_of_entry
+from reconciler.engine.examining_by_hand import examine_by_hand
 from reconciler.engine.examining_memory import examine_memory, examine_store
 from reconciler.engine.reader import needed_collections
 from reconciler.engine.session import Session, World, open_session, resolve_secret
 from reconciler.kinds._registry import find_kind
 from reconciler.manifest.loader import Loaded, LoadedEnvironment
 from reconciler.store.backend import Backend
-from reconciler.zendesk.account import Account
+from reconciler.zendesk.account import OPTIONAL_REFUSALS, Account
 from reconciler.zendesk.paging import PageChain
 
 LARGEST_SKEW_SECONDS = 60
@@ -136,6 +137,8 @@ def _service(environment: LoadedEnvironment, state: State | None, world: World) 
             if isinstance(result, ServiceError)
         }
         yield from _collections(session, state, closed)
+        if "support" not in closed:
+            yield from examine_by_hand(session)
         yield _clock(account)
     finally:
         session.close()
@@ -269,6 +272,9 @@ def _parent_id(collection: Collection, state: State | None, first_ids: dict[str,
 
 
 def _unlisted(collection: Collection, error: ServiceError) -> Check:
+    if collection.is_optional and error.status in OPTIONAL_REFUSALS:
+        finding = f"{collection.name}: this account does not list it"
+        return Check("collections", "warning", finding, "What would be in it is connected by a person and vouched for.")
     if not _is_refusal(error):
         return failed("collections", error)
     fix = "Check that the account's plan has this feature and that the credentials may read it."

@@ -20,10 +20,11 @@ Identity = tuple[str, str, str, Json]
 def exclusive_identities(resources: Iterable[Resource]) -> Iterator[tuple[Identity, Resource]]:
     """What each resource states that no other environment may state too."""
     for resource in resources:
-        for path in find_kind(resource.kind).exclusive if not resource.removed else ():
+        for path in find_kind(resource.kind).exclusive_paths(resource.type) if not resource.removed else ():
             is_stated, value = resource.stated(path)
             if is_stated and isinstance(value, str):
-                yield (resource.kind, resource.type, path, value), resource
+                # X handles and user names are one whatever their case, with or without @.
+                yield (resource.kind, resource.type, path, value.removeprefix("@").lower()), resource
 
 
 def taken_elsewhere(resources: Sequence[Resource], others: Mapping[str, Sequence[Resource]]) -> dict[str, list[Taken]]:
@@ -40,7 +41,7 @@ def taken_elsewhere(resources: Sequence[Resource], others: Mapping[str, Sequence
 
 def _taken(identity: Identity, resource: Resource, other: Resource, environment: str) -> Taken:
     kind, _, path, value = identity
-    shared = f'{path} "{value}" is also that of {other.address} in the environment {environment}.'
+    shared = f'{path} "{resource.stated(path)[1]}" is also that of {other.address} in the environment {environment}.'
     own = "Give each environment its own, as a value"
     if path not in find_kind(kind).contested:
         return Taken(f"{shared} Only one account can have it: the other one would stop receiving. {own}.")
@@ -64,3 +65,8 @@ def block_exclusive(draft: Draft, situation: Situation) -> None:
                 draft.block(step.id, taken.reason)
             elif approval not in draft.approvals:
                 draft.approvals.append(approval)
+    for address, everything in inputs.taken_elsewhere.items():
+        resource = situation.resources[address]
+        # What no API shows has no step that could be blocked.
+        if not find_kind(resource.kind).parts(resource.document):
+            draft.warnings.extend(f"{address}: {taken.reason}" for taken in everything)

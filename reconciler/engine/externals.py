@@ -27,8 +27,8 @@ def look_up_externals(draft: Draft, situation: Situation) -> None:
 def require_external(draft: Draft, situation: Situation, step_id: str, reference: Mapping[str, Json]) -> None:
     """Let a step wait for, or be blocked by, an external object that is not there exactly once."""
     kind, key = str(reference["kind"]), str(reference["external"])
-    unreadable = _unreadable(situation, kind)
-    matches = [] if unreadable else _matches(situation, reference)
+    unreadable = unreadable_kind(situation, kind)
+    matches = [] if unreadable else matches_of(situation, reference)
     if unreadable:
         draft.block(step_id, f'whether the {kind} "{key}" exists cannot be said: {unreadable}')
     elif len(matches) > 1:
@@ -39,23 +39,25 @@ def require_external(draft: Draft, situation: Situation, step_id: str, reference
             "account, or refer to one as {id: …}.",
         )
     elif not matches:
-        _draft_external(draft, kind, key)
-        draft.wait(step_id, f"manual:{kind}/{key}#exists")
+        draft.wait(step_id, draft_external(draft, kind, key))
 
 
-def _matches(situation: Situation, reference: Mapping[str, Json]) -> Sequence[str]:
+def matches_of(situation: Situation, reference: Mapping[str, Json]) -> Sequence[str]:
+    """The live ids of the objects that an external reference could mean."""
     try:
         return [situation.names.live_id(reference)]
     except Unresolved as unresolved:
         return unresolved.matches
 
 
-def _unreadable(situation: Situation, kind: str) -> str:
+def unreadable_kind(situation: Situation, kind: str) -> str:
+    """Why the objects of a kind could not be read, or an empty string."""
     lookup = find_kind(kind).lookup
     return situation.snapshot.unreadable(lookup.collection.name) if lookup else ""
 
 
-def _draft_external(draft: Draft, kind: str, key: str) -> None:
+def draft_external(draft: Draft, kind: str, key: str) -> str:
+    """Draft the step that brings an external object about; returns its id."""
     manual = f"manual:{kind}/{key}#exists"
     label = find_kind(kind).title.lower()
     draft.add(
@@ -74,3 +76,4 @@ def _draft_external(draft: Draft, kind: str, key: str) -> None:
             },
         )
     )
+    return manual

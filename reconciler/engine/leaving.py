@@ -68,12 +68,13 @@ def _delete(
     seen: Mapping[str, Json],
     blocked: tuple[str, ...],
 ) -> None:
+    leaving = step_id("delete", resource.address, part.name)
     position = resource.position(part.stated_in)
     where = f" ({position.file}:{position.line})" if position else ""
     draft.observed[resource.address, part.name] = dict(seen)
     draft.add(
         Step(
-            step_id("delete", resource.address, part.name),
+            leaving,
             "delete",
             resource.address,
             part.name,
@@ -87,6 +88,23 @@ def _delete(
         ),
         *_repointing(draft, (resource.address, part.name)),
     )
+    _order_among_siblings(draft, situation, resource, part, seen, leaving)
+
+
+def _order_among_siblings(
+    draft: Draft, situation: Situation, resource: Resource, part: Part, seen: Mapping[str, Json], leaving: str
+) -> None:
+    """What stays is brought about before a child goes, unless a sibling takes the very key that becomes free."""
+    freed = [seen.get(each.path) for each in part.key_fields()]
+    for step in list(draft.steps.values()):
+        sibling = situation.part(resource.address, step.part) if step.address == resource.address else None
+        if sibling is None or sibling.stated_in != part.stated_in or step.action not in ("create", "update", "link"):
+            continue
+        desired = draft.desired.get((step.address, step.part), {})
+        if [desired.get(each.path) for each in sibling.key_fields()] == freed:
+            draft.needs[step.id].add(leaving)
+        else:
+            draft.needs[leaving].add(step.id)
 
 
 def _repointing(draft: Draft, target: tuple[str, str]) -> Iterator[str]:

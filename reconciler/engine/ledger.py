@@ -31,9 +31,17 @@ class StateLedger:
         advanced = state.advanced(self.run_id, self.token)
         try:
             self.version = self.store.save(advanced, self.version)
-        except StoreError:
+        except StoreError as error:
             if not self.has_failed:
                 self.has_failed = True
-                write_last_resort(self.last_resort, advanced)
+                error.detail = f"{error.detail} {self._keep(advanced)}".strip()
             raise
         self.state = advanced
+
+    def _keep(self, state: State) -> str:
+        """Keep on disk what the store would not take, and say where; a second failure must not hide the first."""
+        try:
+            write_last_resort(self.last_resort, state)
+        except StoreError as error:
+            return f"What it should have stored could not be kept in a file either: {error.detail}"
+        return f'What it should have stored is kept in "{self.last_resort}".'

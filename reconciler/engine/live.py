@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
@@ -102,10 +102,14 @@ class Snapshot:
 
 
 class AccountNames:
-    """Live ids as names and back, from a snapshot and the ids that are bound to addresses."""
+    """Live ids as names and back, from a snapshot and the ids that are bound to addresses.
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    `addresses` are those of the manifests, whether their objects are live or not.
+    """
+
+    def __init__(self, snapshot: Snapshot, addresses: Container[str] = ()) -> None:
         self.snapshot = snapshot
+        self.addresses = addresses
         self._ids: dict[tuple[str, str], str] = {}
         self._owners: dict[tuple[str, str], tuple[str, str]] = {}
         self._keys: dict[str, tuple[tuple[Listing, ...], dict[str, list[str]]]] = {}
@@ -122,6 +126,10 @@ class AccountNames:
     def owner(self, collection: str, live_id: str) -> tuple[str, str] | None:
         """The address and part that a live object is bound to."""
         return self._owners.get((collection, live_id))
+
+    def is_managed(self, address: str) -> bool:
+        """Whether a manifest has that address."""
+        return address in self.addresses or (address, "") in self._ids
 
     def objects(self, collection: str, parent: str = "") -> Sequence[Live]:
         """The live objects of a collection as last read."""

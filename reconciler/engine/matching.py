@@ -45,7 +45,7 @@ class _Matcher:
     ) -> None:
         self.resources = [each for each in resources if not each.removed]
         self.entries, self.bindings = entries, bindings
-        self.claims = Claims(snapshot)
+        self.claims = Claims(snapshot, frozenset(each.address for each in self.resources))
 
     def match(self) -> Matching:
         parts = [

@@ -17,7 +17,7 @@ from reconciler.engine.absent import draft_absent
 from reconciler.engine.arranging import arrange_steps
 from reconciler.engine.aspects import draft_aspect
 from reconciler.engine.assigning import assign_steps
-from reconciler.engine.attesting import attested_steps
+from reconciler.engine.attesting import attested_steps, is_vouched_for
 from reconciler.engine.circles import open_circles, spread_waiting
 from reconciler.engine.dependencies import find_dependencies
 from reconciler.engine.drafting import Draft, step_id
@@ -28,6 +28,7 @@ from reconciler.engine.finishing import finished_plan
 from reconciler.engine.identity import Identity, Matching
 from reconciler.engine.leaving import draft_leaving
 from reconciler.engine.matching import match
+from reconciler.engine.observing import observed_steps
 from reconciler.engine.present import draft_present
 from reconciler.engine.removing import removal_steps
 from reconciler.engine.renames import block_renames, move_entries
@@ -80,6 +81,7 @@ def make_plan(inputs: Inputs) -> Planned:
     find_dependencies(draft, situation)
     open_circles(draft, situation)
     spread_waiting(draft)
+    observed_steps(draft, situation)
     plan = finished_plan(draft, situation)
     return Planned(plan, matching, resources, entries, draft.observed, draft.desired)
 
@@ -93,7 +95,10 @@ def _draft_resource(draft: Draft, situation: Situation, resemblances: Resemblanc
             draft_aspect(draft, situation, resource, part)
             continue
         identity = situation.matching.identity(resource.address, part.name)
-        if identity.undecided or identity.unknown:
+        if is_vouched_for(resource, part.name, situation):
+            # What points to it has no live id to point to, and never will have one here.
+            draft.blocked_parts[resource.address, part.name] = step_id("manual", resource.address, "connect")
+        elif identity.undecided or identity.unknown:
             _draft_blocked(draft, situation, resource, part, identity)
         elif identity.live_id:
             draft_present(draft, situation, resource, part, identity)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from reconciler.core.canonical import canonical_json
 from reconciler.core.guard import PROTECTION, approval_line, approval_of
-from reconciler.core.kind import Field, Part
+from reconciler.core.kind import MISSING, Field, Part
 from reconciler.core.plan import Change, Effect, Step, digest_of
 from reconciler.core.resource import Resource
 from reconciler.engine.attesting import attest_command
@@ -22,7 +22,7 @@ from reconciler.engine.comparing import (
     secret_change,
     secret_use,
 )
-from reconciler.engine.drafting import Draft, risk_of, step_id
+from reconciler.engine.drafting import Draft, Raised, risk_of, step_id
 from reconciler.engine.identity import Identity
 from reconciler.engine.live import Live, observe_part
 from reconciler.engine.situation import Situation
@@ -49,11 +49,17 @@ def draft_present(draft: Draft, situation: Situation, resource: Resource, part: 
     elif not is_ours:
         first = _draft_adopt(draft, situation, resource, part, identity, live)
     _warn_of_assumed_secrets(draft, situation, resource, part, comparison)
+    for alarm in part.alarms:
+        if live.get(alarm.member) in alarm.calls:
+            draft.raised.append(Raised(resource, part.name, alarm, str(live[alarm.member]), identity.live_id))
     if resource.lifecycle.watch_only:
-        if comparison.changes:
-            paths = ", ".join(change.path for change in comparison.changes)
+        differing = [change.path for change in comparison.changes]
+        differing += [each.field.path for each in comparison.observations if each.seen is not MISSING]
+        if differing:
+            paths = ", ".join(differing)
             draft.warnings.append(f"{resource.address} is watched only; it differs in {paths}.")
         return
+    draft.observations.extend(comparison.observations)
     _draft_update(draft, situation, resource, part, identity, live, comparison, first)
     _draft_secrets(draft, situation, resource, part, identity, comparison, first)
 

@@ -58,6 +58,10 @@ class Reader:
         self._read_what_lists_leave_out(snapshot, resources, entries, bindings)
         return snapshot
 
+    def list_whole(self, snapshot: Snapshot, wanted: Sequence[tuple[Collection, str]]) -> None:
+        """Read whole collections, with their parents' ids, side by side into the snapshot; unreadable ones stay unreadable."""
+        self._list(snapshot, wanted)
+
     def list_again(self, snapshot: Snapshot, collection: str, parent: str = "") -> None:
         """Read one collection anew into the snapshot; raises when it cannot be read."""
         self._list(snapshot, [(BY_NAME[collection], parent)])
@@ -88,7 +92,12 @@ class Reader:
 
     def _request(self, collection: Collection, parent: str) -> ListRequest:
         return ListRequest(
-            collection.api, self.path(collection, parent), collection.items, collection.paging, collection.query
+            collection.api,
+            self.path(collection, parent),
+            collection.items,
+            collection.paging,
+            collection.query,
+            is_optional=collection.is_optional,
         )
 
     def _list(

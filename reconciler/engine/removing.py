@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from reconciler.core.kind import MISSING, Part
 from reconciler.core.plan import Cause, Change, Step, digest_of
-from reconciler.core.resource import Json, Resource
+from reconciler.core.resource import TEXT_REFERENCE, Json, Resource
 from reconciler.core.state import Entry
 from reconciler.engine.binding_lines import title_of
 from reconciler.engine.comparing import cause_at
@@ -214,7 +214,10 @@ def _remove(
             reason=f"its manifest is a tombstone ({cause.file}:{cause.line})" if cause.file else "its manifest is gone",
             risk="deletes_data" if action == "delete" else "",
             reversible=action == "deactivate",
-            takes=tuple(f"{collection} {each['id']} ({title_of(each)})" for collection, each in taken),
+            takes=tuple(
+                f"{collection} {each['id']}" + (f" ({title})" if (title := title_of(each)) else "")
+                for collection, each in taken
+            ),
             blocked=(*reasons, *_unplanned_takings(draft, address, taken, matching)),
         )
         draft.add(step, *earlier, *pointing, *_leaving(draft, taken, matching))
@@ -321,7 +324,9 @@ def _leaving_step(draft: Draft, owner: tuple[str, str]) -> str:
 
 
 def _parts_in(value: Json) -> Iterator[tuple[str, str]]:
-    if isinstance(value, Mapping):
+    if isinstance(value, str):
+        yield from ((found[1], "") for found in TEXT_REFERENCE.finditer(value))
+    elif isinstance(value, Mapping):
         if "ref" in value:
             yield str(value["ref"]), str(value.get("part", ""))
         for inner in value.values():

@@ -12,6 +12,7 @@ from reconciler.core.resource import Resource
 from reconciler.engine.binding_lines import title_of
 from reconciler.engine.live import Live, observe
 from reconciler.engine.situation import Situation
+from reconciler.kinds._registry import find_kind
 
 
 class Resemblances:
@@ -25,8 +26,11 @@ class Resemblances:
         """Without a memory, a live object that equals the manifest but for its key may be it under another key."""
         fields = tuple(
             each
-            for each in part.fields
-            if not each.is_key and not each.is_secret and each.is_readable and resource.stated(each.path)[0]
+            for side in find_kind(resource.kind).parts(resource.document)
+            if side.lives_as == part.name
+            for each in side.fields
+            if not (each.is_key or each.is_secret or each.is_initial)
+            if each.is_readable and resource.stated(each.path)[0]
         )
         if part.name or not fields:
             return []

@@ -41,6 +41,7 @@ class World:
     redactor: Redactor
     version: str
     transport: Any = None
+    user: str = ""
     base_url: str | None = None
     insecure_base_url: bool = False
     is_interrupted: Callable[[], bool] = lambda: False

@@ -13,9 +13,9 @@ from reconciler.core.errors import UsageError
 from reconciler.core.state import Entry, State
 from reconciler.engine.binding_lines import binding_key, binding_line, is_found_again
 from reconciler.engine.entry_parts import parts_of_entry
+from reconciler.engine.holding import holding_lease
 from reconciler.engine.session import World
 from reconciler.store.backend import Backend
-from reconciler.store.lease import acquire
 from reconciler.store.state_store import StateStore
 
 _ADDRESS = re.compile(r"[a-z_]+/[a-z0-9][a-z0-9-]{0,99}")
@@ -32,20 +32,10 @@ def edit_state(
     store = StateStore(backend, environment)
     before, _ = store.load()
     run_id = world.new_run_id()
-    lease = acquire(
-        backend,
-        environment,
-        f"{world.host} run {run_id}",
-        operation,
-        clock=world.clock,
-        token_floor=before.lease_token if before else 0,
-    )
-    try:
+    with holding_lease(backend, environment, world, run_id, operation, before) as lease:
         state, version = store.load()
         edited = edit(require_state(state, environment)).advanced(run_id, lease.token)
         store.save(edited, version)
-    finally:
-        lease.release()
     return edited
 
 

@@ -29,6 +29,10 @@ class Plain:
         """The value itself."""
         return value
 
+    def manifest(self, value: Json, names: Names) -> Json:
+        """The value itself."""
+        return value
+
     def references(self, value: Json, path: Path) -> Iterator[Reference]:
         """None."""
         return iter(())
@@ -130,6 +134,13 @@ def canonical_reference(value: Json, kind: str, part: str, names: Names) -> dict
     return names.reference(kind, part, str(value["id"])) if value.get("id") else by_id("")
 
 
+def stated_reference(value: Mapping[str, Json]) -> Json:
+    """A canonical reference as a manifest states it: a bare name, `{external}` or `{id}`."""
+    if "ref" in value:
+        return str(value["ref"]).partition("/")[2]
+    return {key: value[key] for key in ("external", "id") if key in value}
+
+
 @dataclass(frozen=True, slots=True)
 class Pointer:
     """A reference to one part of another resource; null where the field allows it."""
@@ -150,6 +161,10 @@ class Pointer:
     def encode(self, value: Json, names: Names) -> Json:
         """The live id, as text."""
         return None if value is None else names.live_id(value)
+
+    def manifest(self, value: Json, names: Names) -> Json:
+        """A name, external or id."""
+        return None if value is None else stated_reference(value)
 
     def references(self, value: Json, path: Path) -> Iterator[Reference]:
         """The one reference."""
@@ -174,6 +189,10 @@ class PointerList:
     def encode(self, value: Json, names: Names) -> Json:
         """Live ids in order."""
         return None if value is None else [self.pointer.encode(item, names) for item in value]
+
+    def manifest(self, value: Json, names: Names) -> Json:
+        """Names, externals or ids in order."""
+        return None if value is None else [self.pointer.manifest(item, names) for item in value]
 
     def references(self, value: Json, path: Path) -> Iterator[Reference]:
         """Each of them, with its index in the path."""
@@ -203,6 +222,10 @@ class PointerSet:
     def encode(self, value: Json, names: Names) -> Json:
         """Live ids, as numbers where they are numbers."""
         return None if value is None else [_number(self.pointer.encode(item, names)) for item in value]
+
+    def manifest(self, value: Json, names: Names) -> Json:
+        """Names, externals or ids, in the canonical order."""
+        return None if value is None else [self.pointer.manifest(item, names) for item in value]
 
     def references(self, value: Json, path: Path) -> Iterator[Reference]:
         """Each of them, with its index in the path."""

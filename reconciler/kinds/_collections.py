@@ -18,6 +18,21 @@ INTEGRATIONS = Collection(
     wraps_requests=False,
 )
 
+LEGACY_INTEGRATIONS = Collection(
+    name="legacy_integrations",
+    api="conversations",
+    path="/v1.1/apps/{app_id}/integrations",
+    items="integrations",
+    item="integration",
+    # Paged by limit and offset; an account with a second page is refused as a whole, never read in part.
+    paging="none",
+    update_verb="PUT",
+    wraps_requests=False,
+    query=(("types", "wechat"), ("limit", "100")),
+    id_member="_id",
+    is_optional=True,
+)
+
 INTEGRATION_WEBHOOKS = Collection(
     name="integration_webhooks",
     api="conversations",
@@ -184,6 +199,56 @@ SCHEDULES = Collection(
     wraps_requests=True,
 )
 
+DYNAMIC_CONTENT = Collection(
+    name="dynamic_content_items",
+    api="support",
+    path="/dynamic_content/items",
+    items="items",
+    item="item",
+    paging="cursor",
+    update_verb="PUT",
+    wraps_requests=True,
+)
+
+DYNAMIC_CONTENT_VARIANTS = Collection(
+    name="dynamic_content_variants",
+    api="support",
+    path="/dynamic_content/items/{parent}/variants",
+    items="variants",
+    item="variant",
+    paging="cursor",
+    update_verb="PUT",
+    wraps_requests=True,
+    parent="dynamic_content_items",
+    embedded="variants",
+)
+
+CAPACITY_RULES = Collection(
+    name="capacity_rules",
+    api="support",
+    path="/capacity/rules",
+    items="data",
+    item="data",
+    paging="none",
+    update_verb="PUT",
+    # UNCONFIRMED: the vendor's page names reading and updating, and leaves the bodies out
+    # (developer.zendesk.com/api-reference/agent-availability/introduction).
+    wraps_requests=False,
+)
+
+HOLIDAYS = Collection(
+    name="holidays",
+    api="support",
+    path="/business_hours/schedules/{parent}/holidays",
+    items="holidays",
+    item="holiday",
+    paging="none",
+    update_verb="PUT",
+    wraps_requests=True,
+    parent="schedules",
+    is_read_when_ours=True,
+)
+
 TICKET_FORMS = Collection(
     name="ticket_forms",
     api="support",
@@ -281,6 +346,39 @@ SURVEYS = Collection(
     has_item_read=False,
 )
 
+ORGANIZATIONS = Collection(
+    name="organizations",
+    api="support",
+    path="/organizations",
+    items="organizations",
+    item="organization",
+    paging="cursor",
+    update_verb="PUT",
+    wraps_requests=True,
+)
+
+TICKET_FIELDS = Collection(
+    name="ticket_fields",
+    api="support",
+    path="/ticket_fields",
+    items="ticket_fields",
+    item="ticket_field",
+    paging="cursor",
+    update_verb="PUT",
+    wraps_requests=True,
+)
+
+X_HANDLES = Collection(
+    name="x_handles",
+    api="support",
+    path="/channels/twitter/monitored_twitter_handles",
+    items="monitored_twitter_handles",
+    item="monitored_twitter_handle",
+    paging="none",
+    update_verb="PUT",
+    wraps_requests=True,
+)
+
 APP = Collection(
     name="app",
     api="conversations",
@@ -321,6 +419,7 @@ BY_NAME = {
     each.name: each
     for each in (
         INTEGRATIONS,
+        LEGACY_INTEGRATIONS,
         INTEGRATION_WEBHOOKS,
         SWITCHBOARDS,
         SWITCHBOARD_INTEGRATIONS,
@@ -335,6 +434,10 @@ BY_NAME = {
         SKILL_VALUES,
         BRANDS,
         SCHEDULES,
+        HOLIDAYS,
+        CAPACITY_RULES,
+        DYNAMIC_CONTENT,
+        DYNAMIC_CONTENT_VARIANTS,
         TICKET_FORMS,
         WEBHOOKS,
         SURVEYS,
@@ -343,6 +446,9 @@ BY_NAME = {
         ENTITLEMENTS,
         AGENT_SKILLS,
         LOCALES,
+        ORGANIZATIONS,
+        TICKET_FIELDS,
+        X_HANDLES,
         APP,
         ACCOUNT_SETTINGS,
         CHAT_ROUTING,

@@ -16,8 +16,9 @@ from pydantic import Field
 from reconciler.core.diagnostic import Path
 from reconciler.core.kind import Names
 from reconciler.core.resource import Json, Reference
-from reconciler.kinds._codecs import Plain, canonical_reference
+from reconciler.kinds._codecs import Plain, canonical_reference, stated_reference
 from reconciler.kinds._model import UNSTATED, External, Id, Shape, Text
+from reconciler.kinds._placeholders import desired_texts, encoded_texts, live_texts, stated_texts
 from reconciler.kinds._skills import SKILL_FIELDS, SkillUse, SkillUses
 
 VIA_IDS: Mapping[str, str] = {
@@ -56,10 +57,18 @@ REFERENCE_FIELDS: Mapping[str, str] = {
     "schedule_id": "schedule",
     "within_schedule": "schedule",
     "set_schedule": "schedule",
+    "assignee_id": "user",
+    "requester_id": "user",
+    "follower": "user",
+    "organization_id": "organization",
 }
 """Fields whose value is the id of an object of the kind."""
 
-FIRST_ITEM_REFERENCES: Mapping[str, str] = {"notification_group": "group", "notification_webhook": "webhook"}
+FIRST_ITEM_REFERENCES: Mapping[str, str] = {
+    "notification_group": "group",
+    "notification_webhook": "webhook",
+    "notification_user": "user",
+}
 """Actions whose value is a list that starts with the id of an object of the kind."""
 
 SYSTEM_WORDS = frozenset(
@@ -95,7 +104,7 @@ TIME_FIELDS = STATUS_TIME_FIELDS | {
 }
 """Hours since or until something happened: in automations alone, and there only under `all`."""
 
-Value = str | bool | External | Id | SkillUse | list[str | External | Id] | None
+Value = str | bool | External | Id | list[str | External | Id] | None
 
 
 class Condition(Shape):
@@ -110,7 +119,9 @@ class Action(Shape):
     """One action: a field and the value it gets."""
 
     field: Text = Field(description="The vendor's field, such as group_id, priority, current_tags.")
-    value: Value = Field(default=UNSTATED, description="The value it gets; a name where the vendor wants an id.")
+    value: Value | SkillUse = Field(
+        default=UNSTATED, description="The value it gets; a name where the vendor wants an id."
+    )
 
 
 Conditions = Annotated[list[Condition], Field(max_length=200)]
@@ -137,17 +148,34 @@ class Rules(Plain):
 
     def desired(self, value: Json, names: Names) -> Json:
         """Canonical items in order."""
-        return [_shaped(item, self._desired_value(item["field"], item.get("value"), names)) for item in value]
+        return [
+            _shaped(item, desired_texts(self._desired_value(item["field"], item.get("value"), names), names))
+            for item in value
+        ]
 
     def live(self, value: Json, names: Names) -> Json:
         """Canonical items in order; null, numbers and missing members as the service mixes them."""
         items = [{**item, "field": item[self.called]} for item in value or ()]
-        return [_shaped(item, self._live_value(item["field"], item.get("value"), names)) for item in items]
+        return [
+            _shaped(item, live_texts(self._live_value(item["field"], item.get("value"), names), names))
+            for item in items
+        ]
 
     def encode(self, value: Json, names: Names) -> Json:
         """Items as the service wants them."""
-        shaped = [_shaped(item, self._encode_item(item, names)) for item in value]
+        shaped = [_shaped(item, encoded_texts(self._encode_item(item, names), names)) for item in value]
         return [{self.called if key == "field" else key: inner for key, inner in item.items()} for item in shaped]
+
+    def manifest(self, value: Json, names: Names) -> Json:
+        """Items as manifests state them: what compares with nothing has no value."""
+        return [
+            {
+                key: stated_texts(_stated_value(inner, names))
+                for key, inner in item.items()
+                if key != "value" or inner is not None
+            }
+            for item in value
+        ]
 
     def references(self, value: Json, path: Path) -> Iterator[Reference]:
         """The references that stand in values."""
@@ -235,6 +263,14 @@ class Rules(Plain):
         return value
 
 
+def _stated_value(value: Json, names: Names) -> Json:
+    if isinstance(value, list):
+        return [_stated_value(item, names) for item in value]
+    if isinstance(value, Mapping) and "skill" in value:
+        return _SKILL_USES.manifest(value, names)
+    return stated_reference(value) if isinstance(value, Mapping) and value.keys() & {"ref", "external", "id"} else value
+
+
 def _is_reference(value: Any) -> bool:
     return isinstance(value, Mapping) or (isinstance(value, str) and value not in SYSTEM_WORDS)
 
@@ -244,8 +280,8 @@ def _tags(value: Json) -> Json:
 
 
 def _scalar(value: Json) -> Json:
-    """Booleans stay; numbers are text; a missing value is null whether the service says null or ""."""
-    if isinstance(value, bool) or value is None:
+    """Booleans and what is nested stay; numbers are text; a missing value is null whether it is said as null or ""."""
+    if isinstance(value, bool | list | dict) or value is None:
         return value
     return str(value) or None
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from reconciler.core.kind import MISSING, Codec, Field, Hazard
+from reconciler.core.kind import MISSING, ByPerson, Codec, Field, Hazard
 from reconciler.core.resource import Json
 from reconciler.kinds._codecs import Plain
 
@@ -38,6 +38,9 @@ class Managed:
     default: Json = MISSING
     is_slice: bool = False
     is_additive: bool = False
+    is_initial: bool = False
+    service_default: Json = MISSING
+    by_person: ByPerson | None = None
 
 
 def MatchKey(api: str, codec: Codec = _PLAIN, *, is_sent: bool = False, part: str = "") -> Managed:
@@ -48,6 +51,22 @@ def MatchKey(api: str, codec: Codec = _PLAIN, *, is_sent: bool = False, part: st
 def SecretValue(api: str, *, rotates: Literal["in_place", "by_hand"]) -> Managed:
     """A write-only secret; `rotates` says whether the service can change it in place."""
     return Managed(api, is_readable=False, on_update=rotates == "in_place", rotates=rotates)
+
+
+def Observed(
+    api: str, codec: Codec = _PLAIN, *, by: ByPerson, part: str = "", reads: str = "", is_readable: bool = True
+) -> Managed:
+    """A field that a person sets and the tool only compares; one that is never readable is vouched for."""
+    return Managed(
+        api,
+        codec,
+        part=part,
+        reads=reads,
+        is_readable=is_readable,
+        on_create=False,
+        on_update=False,
+        by_person=by,
+    )
 
 
 @cache

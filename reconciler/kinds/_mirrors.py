@@ -37,6 +37,10 @@ class DefaultResponder:
         """The entry's live id, or null."""
         return _ENTRY.encode(value, names)
 
+    def manifest(self, value: Json, names: Names) -> Json:
+        """The entry's name, external or id, or null."""
+        return _ENTRY.manifest(value, names)
+
     def references(self, value: Json, path: Path) -> Iterator[Reference]:
         """The one reference."""
         return _ENTRY.references(value, path)

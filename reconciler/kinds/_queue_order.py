@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from reconciler.core.kind import Arriving, Names, Request
+from reconciler.core.kind import MISSING, Arriving, Names, Request
 from reconciler.core.resource import Json, Resource
 from reconciler.kinds._arrangements import arrange, reference_key
 
@@ -26,6 +26,11 @@ class QueueOrder:
     def observe(self, resource: Resource, own_id: str, desired: Json, names: Names) -> Json:
         """The listed queues in the order in which they stand now."""
         return [each for each in self._references(names) if each in desired]
+
+    def present(self, own_id: str, names: Names) -> Json:
+        """All queues in their order; MISSING where fewer than two have none."""
+        listed = self._references(names)
+        return listed if len(listed) > 1 else MISSING
 
     def sequence(self, resource: Resource, own_id: str, desired: Json, names: Names, arriving: Arriving) -> list[str]:
         """The names of all queues as they will stand."""

@@ -16,7 +16,7 @@ from pydantic import Field, StringConstraints
 from reconciler.core.diagnostic import Path
 from reconciler.core.kind import Names
 from reconciler.core.resource import Json, Reference
-from reconciler.kinds._codecs import Plain, canonical_reference
+from reconciler.kinds._codecs import Plain, canonical_reference, stated_reference
 from reconciler.kinds._model import External, Id, Shape
 
 SKILL_FIELDS = frozenset({"set_skills", "add_skills", "remove_skills"})
@@ -56,6 +56,11 @@ class SkillPointer:
     def encode(self, value: Json, names: Names) -> Json:
         """The live id, as text."""
         return names.live_id(value)
+
+    def manifest(self, value: Json, names: Names) -> Json:
+        """A name with its value's, external or id."""
+        stated = stated_reference(value)
+        return f"{stated}/{value['part'].partition('/')[2]}" if isinstance(stated, str) else stated
 
     def references(self, value: Json, path: Path) -> Iterator[Reference]:
         """The one reference."""
@@ -117,6 +122,12 @@ class SkillUses(Plain):
         if not isinstance(value, dict) or "skill" not in value:
             return value
         return f"{_POINTER.encode(value['skill'], names)}#{value['priority']}"
+
+    def manifest(self, value: Json, names: Names) -> Json:
+        """The same with a reference as a manifest states it."""
+        if not isinstance(value, dict) or "skill" not in value:
+            return value
+        return {"skill": _POINTER.manifest(value["skill"], names), "priority": value["priority"]}
 
     def references(self, value: Json, path: Path) -> Iterator[Reference]:
         """The reference to the skill."""

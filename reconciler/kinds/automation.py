@@ -26,6 +26,7 @@ from reconciler.kinds._conditions import (
 )
 from reconciler.kinds._fields import Managed, fields_of
 from reconciler.kinds._model import UNSTATED, ManifestModel, Shape, Text
+from reconciler.kinds._placeholders import known_placeholders
 
 REQUIRED_FIELDS = ("status", "type", "group_id", "assignee_id", "requester_id", "custom_status_id")
 """Conditions of which `all` needs one (Support OpenAPI file, CreateAutomation; custom_status_id is from
@@ -148,6 +149,7 @@ KIND = Kind(
     lookup=Lookup("", AUTOMATIONS, "title", "automation"),
     on_remove="deactivate",
     deactivates=("active", False),
+    relations=(known_placeholders,),
     rules=(_time_and_state, _ends),
     twins=Twins(
         _conditions,

@@ -12,13 +12,14 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from reconciler.core.diagnostic import Path
-from reconciler.core.kind import Kind, Lookup, Names, Part
+from reconciler.core.kind import MISSING, Kind, Lookup, Names, Part
 from reconciler.core.resource import Json, Reference
 from reconciler.kinds._codecs import Boolean, Emptyable, Pointer, PointerSet
 from reconciler.kinds._collections import MACROS
 from reconciler.kinds._conditions import Actions, Rules
 from reconciler.kinds._fields import Managed, fields_of
 from reconciler.kinds._model import UNSTATED, AnyReference, ManifestModel, Shape, Text
+from reconciler.kinds._placeholders import known_placeholders
 
 _GROUPS = PointerSet(Pointer("group"))
 
@@ -45,6 +46,12 @@ class Restriction:
             return None
         ids = _GROUPS.encode(value["groups"], names)
         return {"type": value["type"], "id": ids[0], "ids": ids}
+
+    def manifest(self, value: Json, names: Names) -> Json:
+        """The same with references as manifests state them; MISSING for what is one person's."""
+        if value is None:
+            return None
+        return {**value, "groups": _GROUPS.manifest(value["groups"], names)} if "groups" in value else MISSING
 
     def references(self, value: Json, path: Path) -> Iterator[Reference]:
         """Its groups."""
@@ -91,6 +98,7 @@ KIND = Kind(
     title="Macro",
     model=Macro,
     parts=_parts,
+    relations=(known_placeholders,),
     lookup=Lookup("", MACROS, "title", "macro"),
     on_remove="deactivate",
     deactivates=("active", False),

@@ -66,10 +66,10 @@ class Webhook(Shape):
     triggers: Annotated[list[WebhookTrigger], Managed("triggers", part="webhook", inert=[HARMLESS_TRIGGER])] = Field(
         min_length=1, description="The events it is called for."
     )
-    include_full_user: Annotated[bool, Managed("includeFullUser", part="webhook")] = Field(
+    include_full_user: Annotated[bool, Managed("includeFullUser", part="webhook", service_default=False)] = Field(
         default=UNSTATED, description="Send the whole user with each event."
     )
-    include_full_source: Annotated[bool, Managed("includeFullSource", part="webhook")] = Field(
+    include_full_source: Annotated[bool, Managed("includeFullSource", part="webhook", service_default=False)] = Field(
         default=UNSTATED, description="Send the whole client with each event."
     )
 
@@ -85,8 +85,8 @@ class ResponderModel(ManifestModel):
     message_history_count: Annotated[int | None, Managed("messageHistoryCount", part="entry")] = Field(
         default=UNSTATED, ge=1, le=10, description="How many earlier messages it is shown when it takes over."
     )
-    deliver_standby_events: Annotated[bool, Managed("deliverStandbyEvents", part="entry")] = Field(
-        default=UNSTATED, description="Also send events while somebody else has the conversation."
+    deliver_standby_events: Annotated[bool, Managed("deliverStandbyEvents", part="entry", service_default=True)] = (
+        Field(default=UNSTATED, description="Also send events while somebody else has the conversation.")
     )
 
 
@@ -143,6 +143,7 @@ def _parts(document: Mapping[str, Json]) -> tuple[Part, ...]:
             parent="integration",
             links_after=("entry",),
             is_singleton=True,
+            made_secret="secret",
         ),
         Part(
             "entry",
@@ -203,6 +204,11 @@ KIND = Kind(
     parts=_parts,
     lookup=Lookup("entry", SWITCHBOARD_INTEGRATIONS, "name", "switchboard entry"),
     exclusive=("webhook.target",),
+    forms=(
+        {"type": "bot", "name": ""},
+        {"type": "builtin", "integration_type": ""},
+        {"type": "builtin", "entry_name": ""},
+    ),
     rules=(_findable, _own_successor),
     manual=_manual,
     limits=(

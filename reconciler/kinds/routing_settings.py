@@ -197,6 +197,7 @@ KIND = Kind(
     model=RoutingSettings,
     parts=_parts,
     on_remove="keep",
+    forms=({"omnichannel": {}, "chat": {}, "queue_order": []},),
     rules=(_compatible, _each_queue_once),
     relations=(_without_broadcast,),
     limits=(

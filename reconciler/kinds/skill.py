@@ -48,7 +48,7 @@ class Skill(ManifestModel):
     values: list[SkillValue] = Field(default=UNSTATED, description="Its values, the skills.")
 
 
-_VALUES = Children("value", "values", SKILL_VALUES, fields_of(SkillValue))
+_VALUES = Children("value", "values", SKILL_VALUES, fields_of(SkillValue), are_named=True)
 
 
 def _parts(document: Mapping[str, Json]) -> tuple[Part, ...]:

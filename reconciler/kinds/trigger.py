@@ -18,6 +18,7 @@ from reconciler.kinds._collections import TRIGGERS
 from reconciler.kinds._conditions import Actions, Conditions, Rules
 from reconciler.kinds._fields import Managed, fields_of
 from reconciler.kinds._model import UNSTATED, AnyReference, ManifestModel, Shape, Text
+from reconciler.kinds._placeholders import known_placeholders
 
 
 class TriggerConditions(Shape):
@@ -78,6 +79,7 @@ KIND = Kind(
     lookup=Lookup("", TRIGGERS, "title", "trigger"),
     on_remove="deactivate",
     deactivates=("active", False),
+    relations=(known_placeholders,),
     rules=(_some_condition,),
     matches_by_title=True,
     limits=(

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from reconciler.core.diagnostic import Path
-from reconciler.core.kind import Arriving, Kind, Lookup, Names, Part, Problem, Request
+from reconciler.core.kind import MISSING, Arriving, Kind, Lookup, Names, Part, Problem, Request
 from reconciler.core.resource import Json, Reference, Resource, ref
 from reconciler.kinds._arrangements import arrange, listed_twice, reference_key
 from reconciler.kinds._codecs import Plain, Pointer, PointerList
@@ -31,6 +31,10 @@ class Place(Plain):
     def desired(self, value: Json, names: Names) -> Json:
         """The same with a canonical reference."""
         return value if isinstance(value, str) else {"after": _CATEGORY.desired(value["after"], names)}
+
+    def manifest(self, value: Json, names: Names) -> Json:
+        """The same with a reference as a manifest states it."""
+        return value if isinstance(value, str) else {"after": _CATEGORY.manifest(value["after"], names)}
 
     def references(self, value: Json, path: Path) -> Iterator[Reference]:
         """The category it stands behind."""
@@ -84,6 +88,10 @@ class CategoryPlace:
         if index == 0:
             return "first"
         return {"after": names.reference("trigger_category", "", ids[index - 1])}
+
+    def present(self, own_id: str, names: Names) -> Json:
+        """Left out: every category has a place, and few places are meant."""
+        return MISSING
 
     def sequence(self, resource: Resource, own_id: str, desired: Json, names: Names, arriving: Arriving) -> list[str]:
         """The titles of all categories as they will stand."""
@@ -147,6 +155,11 @@ class TriggerOrder:
     def observe(self, resource: Resource, own_id: str, desired: Json, names: Names) -> Json:
         """The listed triggers that are active, in the order in which they stand now."""
         return [each for each in self._references(own_id, names) if each in desired]
+
+    def present(self, own_id: str, names: Names) -> Json:
+        """All active triggers of the category in their order; MISSING where fewer than two have none."""
+        listed = self._references(own_id, names)
+        return listed if len(listed) > 1 else MISSING
 
     def sequence(self, resource: Resource, own_id: str, desired: Json, names: Names, arriving: Arriving) -> list[str]:
         """The titles of all active triggers of the category as they will stand."""
@@ -246,6 +259,7 @@ KIND = Kind(
     parts=_parts,
     lookup=Lookup("", TRIGGER_CATEGORIES, "name", "trigger category"),
     on_remove="keep",
+    forms=({"order": []},),
     rules=(_each_once,),
     limits=(
         "The service refuses to delete a category with active triggers, and deletes its inactive ones with it.",

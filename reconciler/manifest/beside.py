@@ -12,6 +12,7 @@ from datetime import date
 from reconciler.core.diagnostic import Diagnostic, Path, Position, did_you_mean
 from reconciler.core.resource import Json
 from reconciler.manifest.claims import Claims
+from reconciler.manifest.values import UNFILLED
 
 Place = Callable[[Path, bool], Position]
 """The position of the value at a path of the file, or of its key."""
@@ -129,4 +130,17 @@ def check_value_names(values: Mapping[str, Json], place: Place) -> Iterator[Diag
                 place(("values", name), True),
                 why="It could not be written as ${values.name}.",
                 fix="Use lower-case letters, digits and underscores.",
+            )
+
+
+def check_filled(values: Mapping[str, Json], place: Place) -> Iterator[Diagnostic]:
+    """Values that a person still has to fill in."""
+    for name, value in values.items():
+        if value == UNFILLED or (isinstance(value, list) and UNFILLED in value):
+            yield Diagnostic(
+                "value/unfilled",
+                f'the value "{name}" is not filled in yet',
+                place(("values", name), False),
+                why=f"It was added as {UNFILLED}, because the other environment has it and this one did not.",
+                fix="Write the value that this environment has.",
             )

@@ -27,7 +27,7 @@ from reconciler.manifest.schema_errors import (
 )
 from reconciler.manifest.schema_files import is_valid
 from reconciler.manifest.sources import Positions, Sources
-from reconciler.manifest.values import Resolution, resolve_values
+from reconciler.manifest.values import UNFILLED, Resolution, resolve_values
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
 
@@ -252,6 +252,8 @@ class _Reader:
     def _report_schema(self, error: SchemaError) -> None:
         related: tuple[tuple[Position, str], ...] = ()
         source = self._value_source(error.path)
+        if source is not None and self.context.values[source] == UNFILLED:
+            return
         if source is not None:
             where = self.context.sources.position(self.context.environment_file, 0, ("values", source), at_key=True)
             related = ((where, f'the value "{source}" comes from here'),)

@@ -12,12 +12,20 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.core.diagnostic import Diagnostic, Position, did_you_mean
+from reconciler.core.diagnostic import Path as DocumentPath
 from reconciler.core.errors import InvalidManifests, UsageError
 from reconciler.core.plan import digest_of
 from reconciler.core.policy import Approval, Binding, Policy, policy_from
 from reconciler.core.resource import Json, Resource
 from reconciler.core.secret import Secret
-from reconciler.manifest.beside import Place, check_bindings, check_entries, check_value_names, is_value_name
+from reconciler.manifest.beside import (
+    Place,
+    check_bindings,
+    check_entries,
+    check_filled,
+    check_value_names,
+    is_value_name,
+)
 from reconciler.manifest.documents import Context, Documents, read_document
 from reconciler.manifest.files import SourceFile, display_name, manifest_paths, read_file
 from reconciler.manifest.references import check_references
@@ -137,11 +145,12 @@ class _Loader:
         documents = Documents()
         paths = list(manifest_paths(self.directory))
         values = document.get("values", {}) if document else {}
-        self.found.extend(
-            check_value_names(
-                values, lambda path, at_key: self.sources.position(environment_file, 0, path, at_key=at_key)
-            )
-        )
+
+        def value_place(path: DocumentPath, at_key: bool) -> Position:
+            return self.sources.position(environment_file, 0, path, at_key=at_key)
+
+        self.found.extend(check_value_names(values, value_place))
+        self.found.extend(check_filled(values, value_place))
         if document is not None:
             self._read_manifests(paths, Context(self.sources, values, environment_file), documents)
             self.found.extend(documents.diagnostics)

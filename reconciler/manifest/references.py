@@ -23,7 +23,8 @@ def references_of(resource: Resource) -> Iterator[Reference]:
         return
     kind = find_kind(resource.kind)
     managed = [field for part in kind.parts(resource.document) for field in part.fields]
-    for field in (*managed, *kind.noted):
+    paths = {field.path for field in managed}
+    for field in (*managed, *(each for each in kind.noted if each.path not in paths)):
         is_stated, value = resource.stated(field.path)
         if is_stated and value is not None:
             yield from field.codec.references(value, path_keys(field.path))

@@ -5,6 +5,7 @@ Values are shown only outside of secret fields, so that a secret that was pasted
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -151,9 +152,11 @@ def _literal_secret(path: Path, secrets: frozenset[str]) -> SchemaError:
 
 def _unknown_fields(error: Any, path: Path, secrets: frozenset[str]) -> Iterator[SchemaError]:
     known = list(error.schema.get("properties", ()))
+    patterns = list(error.schema.get("patternProperties", ()))
     for key in error.instance:
-        if key not in error.schema.get("properties", {}):
-            known_text = ", ".join(sorted(known)) if len(known) <= 12 else ""
+        if key not in known and not any(re.search(each, str(key)) for each in patterns):
+            forms = [_FORMS.get(each, f"the form {each}") for each in patterns]
+            known_text = ", ".join([*sorted(known), *forms]) if len(known) <= 12 else ""
             yield SchemaError(
                 "manifest/unknown-field",
                 (*path, key),
@@ -219,6 +222,8 @@ def _bad_form(error: Any, path: Path, secrets: frozenset[str]) -> Iterator[Schem
     yield _form_error(path, error.instance, error.validator_value)
 
 
+_DAY = "(monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
+
 _FORMS = {
     r"^[a-z0-9][a-z0-9-]{0,99}$": "lower-case letters, digits and hyphens, such as lune-bot",
     r"^\+[1-9][0-9]{7,14}$": "a number with + and country code, such as +33755531200",
@@ -231,8 +236,12 @@ _FORMS = {
     r"^[0-9a-f]{24}$": "24 digits and letters from a to f, as shown where the API key was created",
     r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$": "the first part of the account's address only, such as acme of acme.zendesk.com",
     r"^[a-z0-9][a-z0-9-]*$": "lower-case letters, digits and hyphens, as the environment's folder",
-    r"^[a-z_]+/[a-z0-9][a-z0-9-]*(#[a-z_]+)?$": "a kind and a name, such as channel/messenger-fr",
+    r"^[a-z_]+/[a-z0-9][a-z0-9-]*(#[a-z_]+(/.+)?)?$": "a kind and a name, such as channel/messenger-fr",
+    r"^[a-z0-9][a-z0-9-]{0,99}/[a-z0-9][a-z0-9-]{0,99}$": "a skill's manifest and one of its values, such as langue/japonais",
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "a day, such as 2026-03-31",
+    r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$": "a day, such as 2026-03-31",
+    r"^([01][0-9]|2[0-4]):[0-5][0-9]-([01][0-9]|2[0-4]):[0-5][0-9]$": "two times of one day, such as 09:00-12:30",
+    f"^{_DAY}(-{_DAY})?$": "a day, such as monday, or a range of days, such as monday-friday",
     r"^sha256:[0-9a-f]{64}$": "sha256: and 64 digits and letters from a to f, as the plan prints it",
     r"^[A-Za-z0-9-]+$": "letters, digits and hyphens",
     r"^refs(/[A-Za-z0-9_-]+)+$": "the beginning of refs, such as refs/reconciler",
@@ -265,6 +274,10 @@ def _out_of_range(error: Any, path: Path, secrets: frozenset[str]) -> Iterator[S
     )
 
 
+_VALUE_REFERENCE = {"$ref": "#/$defs/ValueReference"}
+"""The branch that a resolved document never takes; beside it everything is as if there were no branches."""
+
+
 def _no_branch(error: Any, path: Path, secrets: frozenset[str]) -> Iterator[SchemaError]:
     branches = error.validator_value
     targets = {branch.get("$ref", "") for branch in branches if isinstance(branch, Mapping)}
@@ -282,6 +295,10 @@ def _no_branch(error: Any, path: Path, secrets: frozenset[str]) -> Iterator[Sche
         )
         return
     inner = [each for each in error.context or () if each.validator is not None]
+    if len([each for each in branches if each != _VALUE_REFERENCE]) == 1:
+        for each in inner:
+            yield from _translated(each, None, secrets)
+        return
     if isinstance(value, Mapping) and "type" in value:
         inner = _of_the_type(inner, len(branches))
         names = {each.validator_value for each in inner if _is_of_another_type(each)}

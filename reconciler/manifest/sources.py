@@ -44,6 +44,16 @@ class Positions(Mapping[Path, Position]):
         self._document = document
         self._expanded = document if expanded is None else expanded
 
+    @property
+    def file(self) -> str:
+        """The file that holds the document."""
+        return self._file
+
+    @property
+    def document(self) -> Json:
+        """The document as it is written, its values not put in."""
+        return self._document
+
     def __getitem__(self, path: Path) -> Position:
         if path not in self:
             raise KeyError(path)
@@ -55,28 +65,20 @@ class Positions(Mapping[Path, Position]):
 
     def _as_written(self, path: Path) -> Path:
         """The path with the keys of keyed lists as the indexes of their items."""
-        value, expanded, written = self._document, self._expanded, []
+        value, expanded = self._document, self._expanded
+        written: list[str | int] = []
         for key in path:
-            inner = expanded.get(key) if isinstance(expanded, dict) else None
-            if isinstance(value, list) and isinstance(expanded, dict) and key in expanded:
-                key = list(expanded).index(key)
-            elif inner is None and isinstance(expanded, list) and isinstance(key, int) and key < len(expanded):
-                inner = expanded[key]
-            written.append(key)
-            is_there = (isinstance(value, dict) and key in value) or (
-                isinstance(value, list) and isinstance(key, int) and key < len(value)
-            )
-            value, expanded = (value[key] if is_there else None), inner
+            is_keyed = isinstance(value, list) and isinstance(expanded, dict) and key in expanded
+            place = list(expanded).index(key) if is_keyed else key
+            written.append(place)
+            value, expanded = _member(value, place), _member(expanded, key)
         return tuple(written)
 
     def __contains__(self, path: object) -> bool:
         value = self._document
         for key in self._as_written(path) if isinstance(path, tuple) else ():
-            if (isinstance(value, dict) and key in value) or (
-                isinstance(value, list) and isinstance(key, int) and key < len(value)
-            ):
-                value = value[key]
-            else:
+            value = _member(value, key)
+            if value is _ABSENT:
                 return False
         return True
 
@@ -87,6 +89,15 @@ class Positions(Mapping[Path, Position]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+_ABSENT: Json = object()
+
+
+def _member(value: Json, key: str | int) -> Json:
+    if isinstance(value, dict):
+        return value.get(key, _ABSENT)
+    return value[key] if isinstance(value, list) and isinstance(key, int) and key < len(value) else _ABSENT
 
 
 def position_in(resource: Resource, path: Path) -> Position:

@@ -13,7 +13,9 @@ from reconciler.core.secret import Secret
 _WORDS = (
     r"secret|token|password|passwd|passphrase|passe|jeton|api_?key|private_?key|key_?id|client_?id|certificate|bearer"
 )
-_KEY = re.compile(rf"""(?i)["']?[\w-]*(?:{_WORDS})[\w-]*["']?[ \t]*:(?=[ \t]|["'{{\[]|$)[ \t]*""")
+_SECRET_WORD = re.compile(rf"(?i){_WORDS}")
+# Each run of letters is looked at once and as a whole: a line may have a million of them.
+_KEY = re.compile(r"""(?<![\w-])([\w-]++)["']?[ \t]*+:(?=[ \t]|["'{\[]|$)[ \t]*""")
 _REFERENCE = re.compile(r"""(?:\{[ \t]*["']?from["']?[ \t]*:[ \t]*)?["']?(?:env|file)://[^\s"',}]+""")
 _REFERENCE_LINE = re.compile(
     r"""[ \t]*(?:from[ \t]*:[ \t]*["']?(?:env|file)://[^\s"']+["']?|generation[ \t]*:.*)[ \t]*"""
@@ -70,10 +72,11 @@ def _secret_start(line: str) -> tuple[int | None, bool]:
     """Where the value of the first key that sounds secret begins, and whether lines below may be part of it."""
     is_open = False
     for match in _KEY.finditer(line):
-        value = line[match.end() :].strip()
-        if _REFERENCE.match(value):
+        if not _SECRET_WORD.search(match[1]):
+            continue
+        if _REFERENCE.match(line, match.end()):
             continue
         is_open = True
-        if value and not value.startswith("#"):
+        if line[match.end() : match.end() + 1].strip(" \t\r\n#"):
             return match.end(), True
     return None, is_open

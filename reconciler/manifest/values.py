@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.core.diagnostic import Path
@@ -17,6 +17,9 @@ _NAME = re.compile(r"values\.([a-z0-9_]+)\Z")
 
 NO_VALUES = frozenset({"kind", "name", "type", "lifecycle", "moved_from", "removed", "labels"})
 """The keys of a manifest that take no values: they decide what it is."""
+
+UNFILLED = "TODO"
+"""The value that stands where a person has to fill one in; with it nothing validates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,30 @@ def resolve_values(document: Json, values: Mapping[str, Json]) -> Resolution:
     resolution = Resolution()
     resolution.value = _resolve(document, (), values, resolution)
     return resolution
+
+
+def escaped(value: Json) -> Json:
+    """A value as a manifest has to write it, so that what looks like a reference in it stays text."""
+    if isinstance(value, str):
+        return value.replace("${", "$${")
+    if isinstance(value, dict):
+        return {key: escaped(inner) for key, inner in value.items()}
+    return [escaped(inner) for inner in value] if isinstance(value, list) else value
+
+
+def value_names(written: Json) -> Iterator[str]:
+    """The values that a document refers to, each as often as it does."""
+    if isinstance(written, str):
+        for match in _REFERENCE.finditer(written):
+            name = _NAME.match(match[1] or "") if match[0].endswith("}") else None
+            if name is not None:
+                yield name[1]
+    elif isinstance(written, Mapping):
+        for inner in written.values():
+            yield from value_names(inner)
+    elif isinstance(written, list):
+        for inner in written:
+            yield from value_names(inner)
 
 
 def _resolve(value: Json, path: Path, values: Mapping[str, Json], into: Resolution) -> Json:

@@ -1,8 +1,8 @@
 """Plain values as YAML that a person would have written; it refuses to know manifests and files.
 
 What is written reads back, under the strict rules of `yaml_reader`, as exactly the value that was given. Text is
-written plain where nobody could take it for something else, otherwise in double quotes; text of several lines as a
-literal block where it stands in a block.
+written plain where nobody could take it for something else, otherwise in double quotes, with escapes for what nobody
+would see; text of several lines as a literal block where it stands in a block, a long line as a folded one.
 """
 
 from __future__ import annotations
@@ -12,11 +12,15 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from reconciler.core.text import visible
 from reconciler.manifest.yaml_nodes import Style
 
 Json = Any
 
-WIDTH = 100
+LONGEST_TEXT = 120
+"""Where the line of a text of one line ends at the latest."""
+
+WIDTH = 110
 """A list or mapping that fits into so many columns stands on one line."""
 
 _INDENT = 2
@@ -24,7 +28,7 @@ _PLAIN_BLOCK = re.compile(r"(?:[^\W\d_]|[/$_])(?:[^\r\n:#\t]|:(?=[^\s:])|(?<=[^\
 _PLAIN_FLOW = re.compile(r"[^\W\d_][\w/.@+ ’'-]*\Z")
 _PLAIN_KEY = re.compile(r"[A-Za-z_][\w/#-]*\Z")
 _LOOKS_LIKE_A_WORD = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "~"})
-_ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_REFERENCE_KEYS = frozenset({"external", "id"})
 _NOT_LITERAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|[ \t](?:\n|\\Z)|\t")
 
 
@@ -38,7 +42,15 @@ def scalar(value: Json, *, is_flow: bool, style: Style = "plain") -> str:
         return "'" + value.replace("'", "''") + "'"
     if style not in ("double", "single") and _may_be_plain(value, is_flow=is_flow):
         return value
-    return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04X}", json.dumps(value, ensure_ascii=False))
+    return "".join(map(_escaped, json.dumps(value, ensure_ascii=False)))
+
+
+def _escaped(character: str) -> str:
+    """What can be seen, or its escape."""
+    if visible(character) == character:
+        return character
+    number = ord(character)
+    return f"\\u{number:04X}" if number < 0x10000 else f"\\U{number:08X}"
 
 
 def flow(value: Json) -> str:
@@ -54,10 +66,26 @@ def literal_lines(value: Json) -> tuple[str, list[str]] | None:
     """The header and the lines of a literal block, or None where a text is not one that a block can hold."""
     if not isinstance(value, str) or "\n" not in value.strip("\n") or value[0] in " \n":
         return None
-    if _NOT_LITERAL.search(value) or value.endswith("\n\n"):
+    if _NOT_LITERAL.search(value) or value.endswith("\n\n") or visible(value, multiline=True) != value:
         return None
     header = "|" if value.endswith("\n") else "|-"
     return header, value.removesuffix("\n").split("\n")
+
+
+def folded_lines(value: Json, indent: int, column: int) -> list[str] | None:
+    """The lines of a folded block for a text that is too long for its line, or None where it fits or cannot be folded."""
+    if not isinstance(value, str) or column + 1 + len(value) <= LONGEST_TEXT or visible(value) != value:
+        return None
+    words = value.split(" ")
+    if not all(words):
+        return None
+    lines = [words[0]]
+    for word in words[1:]:
+        if indent + len(lines[-1]) + 1 + len(word) > WIDTH:
+            lines.append(word)
+        else:
+            lines[-1] += f" {word}"
+    return lines if len(lines) > 1 else None
 
 
 def flow_entry(key: str, value: Json) -> str:
@@ -86,6 +114,9 @@ def value_lines(value: Json, indent: int, column: int, *, is_item: bool = False,
     literal = literal_lines(value)
     if literal is not None:
         return [f" {literal[0]}", *(" " * (indent + _INDENT) + line if line else "" for line in literal[1])]
+    folded = folded_lines(value, indent + _INDENT, column) if quotes == "plain" else None
+    if folded is not None:
+        return [" >-", *(" " * (indent + _INDENT) + line for line in folded)]
     if not isinstance(value, Mapping | list):
         return [" " + scalar(value, is_flow=False, style=quotes)]
     if not value or _fits(value, column + 1):
@@ -107,13 +138,18 @@ def document_text(value: Mapping[str, Json]) -> str:
 
 
 def _fits(value: Json, column: int) -> bool:
-    """Whether a list or mapping is short and shallow enough for one line; a list of mappings never is."""
-    items = value.values() if isinstance(value, Mapping) else value
-    if isinstance(value, list) and any(isinstance(each, Mapping | list) and len(each) > 1 for each in items):
-        return False
-    if _has_long_text(value):
+    """Whether a list or mapping is short and shallow enough for one line; a list of mappings never is, but for references."""
+    if _has_long_text(value) or _holds_list_of_mappings(value):
         return False
     return column + len(flow(value)) <= WIDTH
+
+
+def _holds_list_of_mappings(value: Json) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_holds_list_of_mappings, value.values()))
+    return isinstance(value, list) and any(
+        (isinstance(each, Mapping) and not each.keys() <= _REFERENCE_KEYS) or isinstance(each, list) for each in value
+    )
 
 
 def _has_long_text(value: Json) -> bool:

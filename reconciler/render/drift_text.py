@@ -8,7 +8,7 @@ from dataclasses import replace
 from reconciler.core.plan import Change, Step
 from reconciler.core.text import visible
 from reconciler.render.plan_text import write_fields
-from reconciler.render.plan_words import cause_words, groups, place
+from reconciler.render.plan_words import cause_words, groups
 from reconciler.render.screen import Screen, Style
 from reconciler.render.values import Field, shown_change
 
@@ -42,7 +42,7 @@ def _is_gone(step: Step) -> bool:
 def _rows(step: Step, change: Change) -> Iterable[tuple[Field, str, Style]]:
     tag, _, where = cause_words(change, memory="full", is_blocked=True)
     style: Style = "yellow" if tag else "dim"
-    owner = f"{place(step).partition('#')[2]}." if step.part else ""
+    owner = f"{visible(step.part)}." if step.part else ""
     is_drift = change.cause.kind == "drift"
     # Drift is shown as what happened to live: from what the manifest has to what live has now.
     seen = replace(change, before=change.after, after=change.before) if is_drift else change

@@ -255,6 +255,8 @@ def _qualities(each: FieldFacts) -> Iterator[str]:
         yield "natural key"
     if each.is_secret:
         yield "secret"
+    if each.mode:
+        yield each.mode
     if each.refers_to:
         yield f"refers to {each.refers_to}"
     if each.part:

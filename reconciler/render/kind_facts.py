@@ -6,7 +6,7 @@ It refuses to know any single kind, and how the facts are printed.
 from __future__ import annotations
 
 import typing
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -17,10 +17,12 @@ from reconciler.core.resource import Json, Resource
 from reconciler.kinds._conditions import FIRST_ITEM_REFERENCES, REFERENCE_FIELDS, VIA_FIELDS, VIA_IDS, Rules
 from reconciler.kinds._model import ManifestModel
 from reconciler.kinds._registry import documentation, find_kind, kind_names
+from reconciler.kinds._skills import SKILL_FIELDS
 from reconciler.render.shape_words import Schema, nested, resolved, sample, type_words
 
 ATTESTED = "attested: a person sets it up and vouches for it, since no API shows it"
 GIVEN = "managed: what it states is given to live objects that are not its own"
+OBSERVED = "observed: a person sets it, and a read shows whether it is done; never written"
 SHARED_KEYS = frozenset(ManifestModel.model_fields)
 """Keys that manifests of every kind have."""
 
@@ -43,6 +45,7 @@ class FieldFacts:
     notes: tuple[str, ...] = ()
     hazard: str = ""
     default: str = ""
+    mode: str = ""
     is_shared: bool = False
 
 
@@ -140,16 +143,20 @@ def _types(kind: Kind) -> Iterator[TypeFacts]:
         parts = _every_part(kind, bare, optional)
         fields = {(each.path, part.name): each for part in parts for each in part.fields}
         fields |= {(each.path, ""): each for each in kind.noted}
+        fields |= {(f"{of.path}.{each.path}", f"{of.label}/…"): each for of in kind.children for each in of.fields}
         is_made_bare = all(part.creates or not part.is_object for part in kind.parts(bare))
         makers = [] if is_made_bare else _makers(kind, bare, optional)
         yield TypeFacts(
             name=type_name,
             summary=" ".join((model.__doc__ or "").split()),
-            mode=kind.mode or _given_or_attested(kind, parts) or _mode(kind, is_made_bare, makers),
+            mode=kind.mode or _given(kind, parts) or _type_mode(kind, parts, is_made_bare, makers),
             found_by=_found_by(kind, parts),
-            parts=tuple(_part_facts(part) for part in parts if part.is_object),
+            parts=(
+                *(_part_facts(part) for part in parts if part.is_object and not part.aspect),
+                *(_part_facts(each.part("…")) for each in kind.children),
+            ),
             fields=tuple(_field_facts(kind, schema, definitions, fields, "", "")),
-            manual=None if is_made_bare else _manual(kind, bare),
+            manual=None if is_made_bare and parts else _manual(kind, bare),
         )
 
 
@@ -176,11 +183,30 @@ def _makers(kind: Kind, bare: Mapping[str, Json], optional: list[str]) -> list[s
     return [key for key in optional if all(part.creates for part in kind.parts({**bare, key: "sample"}))]
 
 
-def _given_or_attested(kind: Kind, parts: list[Part]) -> str:
-    """The mode of a kind without a live object of its own, or an empty text."""
-    if any(part.is_object or part.arrangement for part in parts):
+def _given(kind: Kind, parts: list[Part]) -> str:
+    """The mode of a kind that gives to objects that are not its own, or an empty text."""
+    return GIVEN if parts and not any(part.is_object or part.arrangement for part in parts) else ""
+
+
+def _type_mode(kind: Kind, parts: list[Part], is_made_bare: bool, makers: list[str]) -> str:
+    fields = [each for part in parts for each in part.fields]
+    if kind.attests and not parts:
+        return ATTESTED
+    if any(each.by_person for each in fields) and all(each.by_person or _is_only_matched(each) for each in fields):
+        return OBSERVED
+    return _mode(kind, is_made_bare, makers)
+
+
+def _is_only_matched(each: Field) -> bool:
+    return each.is_key and not each.on_create and not each.on_update
+
+
+def _field_mode(each: Field) -> str:
+    if each.by_person is None:
         return ""
-    return GIVEN if parts else ATTESTED if kind.attests else ""
+    if not each.is_readable:
+        return "attested"
+    return "observed or attested" if each.by_person.when_unseen == "attest" else "observed"
 
 
 def _mode(kind: Kind, is_made_bare: bool, makers: list[str]) -> str:
@@ -196,7 +222,7 @@ def _mode(kind: Kind, is_made_bare: bool, makers: list[str]) -> str:
 def _found_by(kind: Kind, parts: list[Part]) -> str:
     ways = []
     for part in parts:
-        if not part.is_object or part.inside or part.found_through[0]:
+        if not part.is_object or not part.is_found_by_itself:
             continue
         keys = [each.path for each in part.key_fields() if each.is_readable]
         place = f"its {part.name}: " if part.name else ""
@@ -209,6 +235,9 @@ def _found_by(kind: Kind, parts: list[Part]) -> str:
             ways.append(f"{place}being the only one of the account")
         else:
             ways.append(f"{place}the memory or a line in bindings.yaml alone, since it has no readable key")
+    for children in kind.children:
+        keys = [each.path for each in children.fields if each.is_key]
+        ways.append(f"each of its {children.path}: {' and '.join(keys)}, among those of the same object")
     return "; ".join(ways)
 
 
@@ -245,6 +274,7 @@ def _field_facts(
             notes=tuple(_notes(kind, managed)) if managed else (),
             hazard=_hazard(managed) if managed else "",
             default=_default(managed) if managed else "",
+            mode=_field_mode(managed) if managed else "",
             is_shared=not above and key in SHARED_KEYS and managed is None,
         )
         if members is not None and not (not above and key in SHARED_KEYS):
@@ -257,7 +287,13 @@ def _notes(kind: Kind, each: Field) -> Iterator[str]:
         yield "Secret, never read back. A higher generation writes it again."
     elif each.rotates == "by_hand":
         yield "Secret, never read back. The service cannot change it: a higher generation is a manual step."
-    elif each.is_key and not each.on_create and not each.on_update:
+    elif each.by_person is not None:
+        yield f"Set by a person in {each.by_person.admin_center}; never written."
+        if each.is_readable:
+            yield "A read shows whether it is done."
+        if each.by_person.when_unseen == "attest":
+            yield "Somebody vouches for it where no read shows it." if each.is_readable else "Somebody vouches for it."
+    elif _is_only_matched(each):
         yield "Matched and verified, never sent."
     elif each.on_create and not each.on_update:
         yield "Fixed once the object exists: another value blocks the plan, it is never a re-creation."
@@ -274,6 +310,7 @@ def _notes(kind: Kind, each: Field) -> Iterator[str]:
         ids = {**REFERENCE_FIELDS, **FIRST_ITEM_REFERENCES}
         yield f"Values that are ids are names here: {', '.join(f'{name} ({kind})' for name, kind in ids.items())}."
         yield f"{' and '.join(sorted(VIA_FIELDS))} take {', '.join(VIA_IDS)}."
+        yield f"{', '.join(sorted(SKILL_FIELDS))} take {{skill: attribute/value, priority: 1}}."
 
 
 def _refers_to(each: Field, value: Json) -> str:
@@ -320,10 +357,16 @@ def _referred_to(kind: Kind) -> str:
     external = f'{{external: "…"}} with a {kind.lookup.label}\'s {kind.lookup.member}'
     if kind.model is None:
         return f"as {external}"
+    if kind.lookup.is_qualified:
+        item = next(each.path for each in kind.children if each.label == kind.lookup.part)
+        return (
+            f"by its manifest's name, a slash, and the key of one of its {item}; a live one without a manifest as "
+            f'{{external: "…"}} with both live {kind.lookup.member}s and a slash between them'
+        )
     return f"by its manifest's name; a live one without a manifest as {external}"
 
 
-def _on_remove(kind: Kind, types: Sequence[TypeFacts]) -> str:
+def _on_remove(kind: Kind, types: tuple[TypeFacts, ...]) -> str:
     words = {
         "delete": "the live object is deleted, if the memory says that it is ours",
         "keep": "the live object stays, and is no longer managed",
@@ -331,7 +374,8 @@ def _on_remove(kind: Kind, types: Sequence[TypeFacts]) -> str:
     }
     if any(each.mode == GIVEN for each in types):
         return "nothing is taken away; what it gave is no longer looked at"
-    if kind.attests is not None or kind.attests_beside is not None:
+    vouches = kind.attests is not None or kind.attests_beside is not None
+    if vouches and all(not each.parts for each in types):
         return "nobody is asked about it any more; what a person set stays"
     if kind.on_remove == "deactivate" and kind.deactivates is not None:
         path, value = kind.deactivates

@@ -73,7 +73,15 @@ def symbol(step: Step) -> str:
 
 def place(step: Step) -> str:
     """A step's address with its part, as in its id."""
-    return visible(f"{step.address}#{step.part}" if step.part else step.address)
+    return place_named(step.id, step.action, step.address, step.part)
+
+
+def place_named(step_id: str, action: str, address: str, part: str) -> str:
+    """An address with its part; where a part has several steps, as when a request takes only so many items, the id says
+    more."""
+    own = f"{address}#{part}" if part else address
+    named = step_id.removeprefix(f"{action}:")
+    return visible(named if named.startswith(own) else own)
 
 
 def rank(step: Step) -> int:

@@ -11,7 +11,7 @@ from reconciler.render import report_words as words
 from reconciler.render.manual_markdown import manual_task
 from reconciler.render.markdown import code, fence, prose
 from reconciler.render.plan_text import write_manual_step, write_warnings
-from reconciler.render.plan_words import memory_sentence, short
+from reconciler.render.plan_words import memory_sentence, place_named, short
 from reconciler.render.screen import Screen, Style
 
 _STYLES: dict[str, Style] = {
@@ -26,6 +26,7 @@ _STYLES: dict[str, Style] = {
     "applied": "green",
     "already": "dim",
 }
+_STOPPED = "What stopped the run"
 _RESULT_COLUMNS = max(map(len, words.WORST_FIRST)) + 1
 _ACTION_COLUMNS = max(map(len, ACTIONS)) + 1
 
@@ -50,6 +51,10 @@ def report_as_text(report: Report, plan: Plan | None, *, colour: bool, width: in
                 screen.blank()
             _write_row(screen, row, plan)
     write_warnings(screen, report.warnings)
+    if report.failure:
+        screen.blank()
+        screen.put(screen.paint(screen.plain(_STOPPED), "bold"))
+        screen.prose(report.failure, first="  ")
     screen.blank()
     screen.wrap(words.end_state(report, found), first="", style="bold")
     return screen.text()
@@ -76,6 +81,8 @@ def report_as_markdown(report: Report, plan: Plan | None) -> str:
         for row in members:
             lines += _markdown_row(row, plan)
         lines.append("")
+    if report.failure:
+        lines += [f"#### {_STOPPED}", "", *(f"- {prose(line)}" for line in report.failure.splitlines()), ""]
     if report.warnings:
         lines += ["#### Warnings", "", *(f"- {prose(warning)}" for warning in report.warnings), ""]
     return "\n".join(lines)
@@ -111,4 +118,4 @@ def _markdown_row(row: words.Row, plan: Plan | None) -> list[str]:
 
 
 def _place(outcome: Outcome) -> str:
-    return visible(f"{outcome.address}#{outcome.part}" if outcome.part else outcome.address)
+    return place_named(outcome.step, outcome.action, outcome.address, outcome.part)

@@ -91,6 +91,8 @@ def end_state(report: Report, found: list[Row]) -> str:
     elif left_over:
         part = "The account is partly as planned" if wrote else "The account was not changed"
         sentence = f"{part}: {counted(left_over, 'step')} of this plan did not happen."
+    elif report.failure:
+        sentence = f"{so_far}, but the run did not come to its end."
     elif counts["diverged"]:
         sentence = f"Everything was written, but {counted(counts['diverged'], 'step')} read back different."
     elif counts["waiting"] or counts["manual"]:

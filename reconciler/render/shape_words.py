@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from reconciler.kinds._model import Digits, HexColour, HttpsUrl, Name, SecretReference
+from reconciler.kinds._model import Day, Digits, HexColour, HttpsUrl, Name, SecretReference
+from reconciler.kinds._skills import SkillName
+from reconciler.kinds._week import Days, Hours
 
 Schema = Mapping[str, Any]
 REFERENCE_WORDS = "the name of a manifest, {external: natural key} or {id: live id}"
@@ -27,6 +29,10 @@ _PATTERN_WORDS = {
         (HexColour, "3 or 6 hex digits"),
         (HttpsUrl, "an https:// address"),
         (Digits, "text of digits, in quotes"),
+        (SkillName, "a skill: its manifest's name, a slash, and the name of a value"),
+        (Day, "a day such as 2026-12-25"),
+        (Days, "a day such as monday, or a range such as monday-friday"),
+        (Hours, "two times such as 09:00-12:30"),
     )
 }
 
@@ -106,6 +112,12 @@ def _plain_words(schema: Schema, definitions: Mapping[str, Schema]) -> str:
         )
     if kind == "object":
         members = list(schema.get("properties", {}))
+        keyed = [
+            f"{_PATTERN_WORDS.get(pattern, f'a key of the form {pattern}')} to {type_words(inner, definitions)}"
+            for pattern, inner in schema.get("patternProperties", {}).items()
+        ]
+        if keyed:
+            return f"a mapping from {' or from '.join(keyed)}"
         return f"a mapping with {', '.join(members)}" if members else "a mapping of text to text"
     if kind == "integer":
         return _between("a whole number", schema.get("minimum"), schema.get("maximum"))

@@ -284,7 +284,9 @@ def _quoted(text: str) -> str:
 def _reference(value: Mapping[str, Json]) -> str:
     match value:
         case {"ref": str(address), **rest} if set(rest) <= {"part"}:
-            return visible(address)
+            # A child is named as manifests name it: by its resource and its own name.
+            child = str(rest.get("part", "")).partition("/")[2]
+            return visible(f"{address}/{child}" if child else address)
         case {"external": str(key), "kind": str(), **rest} if not rest:
             return f"{_quoted(key)} (external)"
         case {"id": str(live_id), **rest} if not rest:

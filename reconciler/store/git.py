@@ -192,7 +192,10 @@ class GitBackend:
     def _commits(self, pattern: str) -> dict[str, str]:
         """The refs of the store that match, with their commits; the names are without the prefix."""
         prefix = f"{self._ref_prefix}/"
-        listed = self._git("ls-remote", "--quiet", "--refs", STORE, prefix + pattern).decode("utf-8", "replace")
+        asked = ("ls-remote", "--quiet", "--refs", STORE, prefix + pattern)
+        listed = self._git(*asked).decode("utf-8", "replace")
+        if not listed:
+            self._require_git(*asked)
         found: dict[str, str] = {}
         for line in listed.splitlines():
             commit, _, name = line.partition("\t")
@@ -203,6 +206,19 @@ class GitBackend:
                 raise damaged(f"the ref {name} points at nothing", self.describe())
             found[name.removeprefix(prefix)] = commit
         return found
+
+    def _require_git(self, *asked: str) -> None:
+        """What is not there must be said by git: to a page that asks for a password nothing is there."""
+        try:
+            is_git = self._opened().git.is_answered_by_git(*asked)
+        except GitFailed as failed:
+            raise failed.as_error(self.describe()) from None
+        if not is_git:
+            raise StoreUnreachable(
+                "what answers at the store's address is not git",
+                detail=f"{self.describe()}: it may be a page that asks for a password, or a proxy.",
+                fix="Check store.remote in reconciler.yaml, and what stands between here and there.",
+            )
 
     def _fetch(self, ref: str) -> _Folder:
         mark = f"refs/seen/{secrets.token_hex(8)}"

@@ -69,9 +69,11 @@ _UNREACHABLE = re.compile(
     re.IGNORECASE,
 )
 _FULL = re.compile(r"no space left on device|disk quota exceeded", re.IGNORECASE)
+_REFUSED = re.compile(r"aborted by hook|hook declined|remote rejected", re.IGNORECASE)
 _NO_REPOSITORY = re.compile(r"does not appear to be a git repository|repository .*not found|no such file or", re.I)
 _DUBIOUS = re.compile(r"dubious ownership", re.IGNORECASE)
 _IN_AN_ADDRESS = re.compile(r"""(?<=://)[^/@\s'"]+(?=@)|(?<=\?)[^\s'"]+""")
+_PACKET = re.compile(r"packet: +\S+< ")
 _NOISE = re.compile(r"^(hint:|please make sure|and the repository exists|error: failed to push some refs|\s*$)", re.I)
 _LONGEST_WORDS = 500
 
@@ -88,7 +90,7 @@ class GitFailed(Exception):
 
     def as_error(self, where: str) -> StoreError:
         """What a person can do about it; `where` is the store, for messages."""
-        words = " ".join(line for line in self.words.splitlines() if not _NOISE.match(line))[:_LONGEST_WORDS]
+        words = "; ".join(line.strip() for line in self.words.splitlines() if not _NOISE.match(line))[:_LONGEST_WORDS]
         detail = f"{where}: git {self.command} ended {self.code}" + (f" and said: {words}" if words else ".")
         if _FULL.search(self.words):
             return StoreError("the disk is full", detail=detail, fix="Make room, then run again.")
@@ -98,6 +100,10 @@ class GitFailed(Exception):
                 detail=detail,
                 fix="Give whoever runs this the right to read and to push the refs of the store; no one is asked for a "
                 "password here. In a pipeline that is a token with write access to the repository's contents.",
+            )
+        if _REFUSED.search(self.words):
+            return StoreError(
+                "the git store refuses the push", detail=detail, fix="Ask whoever keeps the repository why it does."
             )
         if _UNREACHABLE.search(self.words):
             return StoreUnreachable(
@@ -143,11 +149,21 @@ class GitProgram:
     def run(self, command: str, *arguments: str, stdin: bytes = b"") -> bytes:
         """What `git command arguments` prints. Raises GitFailed when it ends otherwise than well, StoreError when it
         cannot run or does not end in time."""
-        return self.run_with_words(command, *arguments, stdin=stdin)[0]
+        return self._run(command, arguments, stdin, self._environ)[0]
 
-    def run_with_words(self, command: str, *arguments: str, stdin: bytes = b"") -> tuple[bytes, str]:
-        """As `run`, and what it said beside on stderr."""
-        out, words, code = self._ended(["git", command, *arguments], command, stdin)
+    def is_answered_by_git(self, command: str, *arguments: str) -> bool:
+        """Whether the other side of a command speaks git's protocol, and is not just some page of a web server.
+
+        Git reads any page as the list of refs of a server that holds plain files (git-scm.com/docs/http-protocol, dumb
+        clients). Raises as `run` does.
+        """
+        words = self._run(command, arguments, b"", {**self._environ, "GIT_TRACE_PACKET": "2"})[1]
+        return _PACKET.search(words) is not None
+
+    def _run(
+        self, command: str, arguments: Sequence[str], stdin: bytes, environ: Mapping[str, str]
+    ) -> tuple[bytes, str]:
+        out, words, code = self._ended(["git", command, *arguments], command, stdin, environ)
         if code:
             raise GitFailed(command, code, out, words)
         return out, words
@@ -164,12 +180,14 @@ class GitProgram:
                 fix="Install a newer git.",
             )
 
-    def _ended(self, words: Sequence[str], command: str, stdin: bytes) -> tuple[bytes, str, int]:
+    def _ended(
+        self, words: Sequence[str], command: str, stdin: bytes, environ: Mapping[str, str]
+    ) -> tuple[bytes, str, int]:
         try:
             process = subprocess.Popen(
                 words,
                 cwd=self._directory,
-                env=self._environ,
+                env=dict(environ),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from reconciler.core.diagnostic import did_you_mean
-from reconciler.core.errors import UsageError
+from reconciler.core.errors import StoreError
 from reconciler.store.git_program import GitFailed, GitProgram
 
 STORE = "store"
@@ -36,7 +36,7 @@ class Remote:
 def find_remote(root: Path, named: str, timeout_seconds: float) -> Remote:
     """The remote of that name in the repository around `root`, else the repository at that address or path.
 
-    Raises UsageError for a word that is neither, and for a path inside `root`; StoreError when git cannot be run.
+    Raises StoreError for a word that is neither, for a path inside `root`, and when git cannot be run.
     """
     git = GitProgram(root, timeout_seconds=timeout_seconds)
     git.require_version()
@@ -46,8 +46,10 @@ def find_remote(root: Path, named: str, timeout_seconds: float) -> Remote:
     own = f"remote.{named}."
     of_remote = [(name.removeprefix(own), value) for _, name, value in found if name.startswith(own)]
     addresses = [value for name, value in of_remote if name == "url"]
+    top = _top_of(git, root)
     if not addresses:
-        return Remote((*carried, (f"remote.{STORE}.url", _address(root, named, found))), root, hidden)
+        remotes = sorted({name[7:-4] for _, name, _ in found if name.startswith("remote.") and name.endswith(".url")})
+        return Remote((*carried, (f"remote.{STORE}.url", _address(root, top, named, remotes))), root, hidden)
     # A push goes to every address of a remote, a fetch to the first one: a store is in one place.
     pushed = [value for name, value in of_remote if name == "pushurl"][:1]
     settings = [
@@ -55,7 +57,7 @@ def find_remote(root: Path, named: str, timeout_seconds: float) -> Remote:
         *((f"remote.{STORE}.pushurl", value) for value in pushed),
         *((f"remote.{STORE}.{name}", value) for name, value in of_remote if name in _OF_THE_REMOTE),
     ]
-    return Remote((*carried, *settings), _top_of(git, root), hidden)
+    return Remote((*carried, *settings), top, hidden)
 
 
 def _settings(git: GitProgram) -> list[tuple[str, str, str]]:
@@ -80,14 +82,12 @@ def _is_local(scope: str) -> bool:
     return scope in ("local", "worktree")
 
 
-def _address(root: Path, named: str, found: list[tuple[str, str, str]]) -> str:
-    if "://" in named:
+def _address(root: Path, top: Path, named: str, remotes: list[str]) -> str:
+    is_path = _PATH_LIKE.match(named) is not None or named.startswith("file://")
+    if not is_path and ":" in named:
         return named
-    if not _PATH_LIKE.match(named):
-        if ":" in named:
-            return named
-        remotes = sorted({name[7:-4] for _, name, _ in found if name.startswith("remote.") and name.endswith(".url")})
-        raise UsageError(
+    if not is_path:
+        raise StoreError(
             f'there is no git remote "{named}"',
             detail=f"The remotes here are: {', '.join(remotes)}."
             if remotes
@@ -95,10 +95,10 @@ def _address(root: Path, named: str, found: list[tuple[str, str, str]]) -> str:
             fix=did_you_mean(named, remotes)
             or "Name a remote, an address or a path as store.remote in reconciler.yaml.",
         )
-    path = (root / Path(named).expanduser()).resolve()
-    if path.is_relative_to(root.resolve()):
+    path = (root / Path(named.removeprefix("file://")).expanduser()).resolve()
+    if any(path.is_relative_to(each.resolve()) for each in (root, top)):
         # Its hooks would run with each put, and whoever may propose a change here could bring them along.
-        raise UsageError(
+        raise StoreError(
             "the git store is inside the folder that it is the memory of",
             detail=f'store.remote is "{named}".',
             fix="Name a repository elsewhere, or a remote such as origin.",

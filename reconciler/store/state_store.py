@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from reconciler.core.errors import StoreCorrupt, UsageError
@@ -70,6 +71,15 @@ class StateStore:
         stored = self._backend.get(environment_key(self._environment, "runs", run_id))
         return None if stored is None else unseal(stored.body, what=f'the document of run "{run_id}"')
 
+    def save_outcome(self, run_id: str, document: Mapping[str, Any]) -> None:
+        """Store how a run ended, once. Raises VersionMoved when that is stored already, ValueError for floats."""
+        self._backend.put(environment_key(self._environment, "outcomes", run_id), seal(document), if_version=None)
+
+    def load_outcome(self, run_id: str) -> dict[str, Any] | None:
+        """How a run ended, or None where nobody stored it. Raises StoreCorrupt when it is damaged."""
+        stored = self._backend.get(environment_key(self._environment, "outcomes", run_id))
+        return None if stored is None else unseal(stored.body, what=f'the outcome of run "{run_id}"')
+
     def list_runs(self) -> tuple[str, ...]:
         """The ids of the stored runs, sorted as text."""
         prefix = environment_key(self._environment, "runs") + "/"
@@ -77,5 +87,10 @@ class StateStore:
 
 
 def write_last_resort(path: Path, state: State) -> None:
-    """Keep in a file (mode 0600) the state that the store would not take; `parse_state` reads it. Raises StoreError."""
+    """Keep in a file (mode 0600) the state that the store would not take; `parse_state` reads it. Raises StoreError.
+
+    The directory is made where there is none, as for who keeps the memory elsewhere.
+    """
+    with suppress(OSError):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_whole(path, dump_state(state))

@@ -45,11 +45,16 @@ ApiName = Literal["support", "conversations", "chat"]
 
 _APP_ID = re.compile(r"[0-9A-Za-z]{1,64}", re.ASCII)
 _CHAINS_AT_ONCE = 6
+OPTIONAL_REFUSALS = (401, 403, 404)
+"""How an account answers that does not have an optional collection; its API is asked for other things too."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListRequest:
-    """One collection to list: see `Api.list_all`; `params` are pairs, so that a request can be a key."""
+    """One collection to list: see `Api.list_all`; `params` are pairs, so that a request can be a key.
+
+    `is_optional` says that not every account has it: any refusal, a web page too, makes it Unreadable.
+    """
 
     api: ApiName
     path: str
@@ -57,6 +62,7 @@ class ListRequest:
     paging: Paging
     params: tuple[tuple[str, str | int], ...] = ()
     page_size: int = 100
+    is_optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +266,8 @@ class Account:
             except Unreadable as error:
                 return error
             except Exception as error:
+                if request.is_optional and isinstance(error, ServiceError) and error.status in OPTIONAL_REFUSALS:
+                    return Unreadable(error.summary, detail=error.detail, fix=error.fix, status=error.status)
                 # The first one is the cause; what the stop makes of the others is not news.
                 failures.append(error)
                 stopped.set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -15,6 +16,16 @@ WINDOW_SECONDS = 60.0
 """The vendor counts requests per minute (developer documentation, "Rate limits")."""
 
 _NOTICEABLE_SECONDS = 1.0
+
+_USER_WRITE = re.compile(r"/users(/[0-9]+|/update_many|/create_or_update(_many)?)?(\.json)?")
+
+
+def spacing_seconds(method: str, path: str) -> float:
+    """The least seconds between two requests of one sort to one account; 0 where only the account's limit counts.
+
+    Writes of users: one a second (developer.zendesk.com/api-reference/introduction/rate-limits, "Endpoint limits").
+    """
+    return 1.0 if method in ("POST", "PUT") and _USER_WRITE.fullmatch(path) else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +100,23 @@ class Pacer:
         self._pace = Pace()
         self._in_flight = 0
         self._announced_until = 0.0
+        self._last_spaced_at = -math.inf
 
-    def admit(self, deadline_at: float = math.inf) -> bool:
-        """Waits until a request may leave, then says True; False, at once, when that would be after `deadline_at`."""
+    def admit(self, deadline_at: float = math.inf, spacing_seconds: float = 0.0) -> bool:
+        """Waits until a request may leave, then says True; False, at once, when that would be after `deadline_at`.
+
+        With `spacing_seconds` it leaves no sooner than that after the last request that had such a distance.
+        """
         while True:
             with self._lock:
                 now = self._clock.monotonic()
                 slot = slot_at(self._pace, now)
+                if spacing_seconds:
+                    slot = max(slot, self._last_spaced_at + spacing_seconds)
                 if slot > deadline_at:
                     return False
+                if spacing_seconds:
+                    self._last_spaced_at = slot
                 self._pace = replace(self._pace, remaining=self._pace.remaining - 1, last_slot_at=slot)
                 self._in_flight += 1
                 is_news = slot - now >= _NOTICEABLE_SECONDS and slot > self._announced_until + _NOTICEABLE_SECONDS

@@ -24,7 +24,8 @@ _META_NAMES = {"cursor": ("has_more", "after_cursor"), "conversations": ("hasMor
 class PageChain:
     """Collects the pages of one listing: ask for `params()`, give the answer to `take`, until `is_whole`.
 
-    `items` names the member that holds the objects; an empty name means that the answer itself is the list or object.
+    `items` names the member that holds the objects; an empty name means that the answer itself is the list or object. An
+    unpaged answer that is a list is one whatever the name: some of the vendor's have no envelope.
     """
 
     def __init__(self, items: str, paging: Paging, page_size: int) -> None:
@@ -66,7 +67,7 @@ class PageChain:
             raise UnreadableAnswer(f"the listing does not end after {self._pages} pages")
 
     def _collect(self, body: Any) -> None:
-        if self._items:
+        if self._items and not (self._paging == "none" and isinstance(body, list)):
             if not isinstance(body, dict) or self._items not in body:
                 raise UnreadableAnswer(f'it has no member "{self._items}"')
             body = body[self._items]

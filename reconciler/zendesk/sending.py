@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from reconciler.core.errors import SecretUnavailable
+from reconciler.core.errors import ReconcilerError, SecretUnavailable
 from reconciler.core.secret import Secret
 from reconciler.zendesk.answers import DECODED_BYTES_CAP, Received, UnreadableAnswer, read_answer
+from reconciler.zendesk.pacing import spacing_seconds
 from reconciler.zendesk.retry import RetryPolicy, asked_pause_seconds, is_repeatable
 from reconciler.zendesk.transport import TOKEN_PATH
 
@@ -130,14 +131,20 @@ class Sender:
         is_renewed = False
         attempt = 0
         while True:
-            header = self._auth.header() if self._auth else None
-            outcome = self._attempt(request, header)
-            attempt += 1
-            if isinstance(outcome, Received):
-                if outcome.status == 401 and self._auth and header and not is_renewed and self._auth.renew(header):
+            try:
+                header = self._auth.header() if self._auth else None
+                outcome = self._attempt(request, header)
+                attempt += 1
+                if self._is_refused(outcome) and self._auth and header and not is_renewed and self._auth.renew(header):
                     is_renewed = True
                     attempt -= 1
                     continue
+            except ReconcilerError as error:
+                if not may_have_arrived:
+                    raise
+                # What stops the next attempt says nothing about the one before.
+                return Exchanged(Unanswered(f"it could not be sent again: {error.summary}", was_sent=False), True)
+            if isinstance(outcome, Received):
                 if outcome.status < 500 and outcome.status != 429:
                     return Exchanged(outcome, may_have_arrived)
                 was_sent, is_final = outcome.status != 429, False
@@ -156,6 +163,9 @@ class Sender:
         """Closes the transport as well."""
         self._client.close()
 
+    def _is_refused(self, outcome: Received | Unanswered) -> bool:
+        return isinstance(outcome, Received) and outcome.status == 401
+
     def _pause(self, request: Request, outcome: Received | Unanswered, seconds: float) -> None:
         if isinstance(outcome, Received) and outcome.status == 429:
             # Every thread of this API waits; the pacer tells about it.
@@ -166,7 +176,7 @@ class Sender:
         self._clock.sleep(seconds)
 
     def _attempt(self, request: Request, header: str | None) -> Received | Unanswered:
-        if not self._pacer.admit(self._run_deadline_at):
+        if not self._pacer.admit(self._run_deadline_at, spacing_seconds(request.method, request.path)):
             return Unanswered("the rate limit leaves no room before the run's deadline", was_sent=False, is_final=True)
         headers: httpx.Headers | None = None
         try:

@@ -23,7 +23,9 @@ from tests.contract.recorder import Exchange, Recorder
 pytestmark = [needs_contracts, pytest.mark.xdist_group("contract")]
 
 Driven = tuple[dict[str, list[str]], list[Exchange]]
+HANDLES = "/api/v2/channels/twitter/monitored_twitter_handles"
 APP = "/sc/v2/apps/5f0e1c2d3b4a5f0e1c2d3b4a"
+LEGACY = "/sc/v1.1/apps/5f0e1c2d3b4a5f0e1c2d3b4a/integrations"
 CONDITIONS = {
     "all": [
         {"field": "update_type", "operator": "is", "value": "Create"},
@@ -102,6 +104,8 @@ def drive_people_groups_and_settings(ask: Recorder) -> None:
     for name in ("brands", "locales", "ticket_fields", "ticket_forms", "organizations"):
         listed = ask("GET", f"/api/v2/{name}", expected=200)[name]
         ask("GET", f"/api/v2/{name}/{listed[0]['id']}", expected=200)
+    handles = ask("GET", HANDLES, expected=200)["monitored_twitter_handles"]
+    ask("GET", f"{HANDLES}/{handles[0]['id']}", expected=200)
     webhooks = ask("GET", "/api/v2/webhooks?page[size]=100", expected=200)["webhooks"]
     ask("GET", f"/api/v2/webhooks/{webhooks[0]['id']}", expected=200)
     schedules = ask("GET", "/api/v2/business_hours/schedules", expected=200)["schedules"]
@@ -234,6 +238,112 @@ def drive_custom_roles_and_queues(ask: Recorder) -> None:
     ask("GET", f"{queues}/{queue['id']}", expected=404)
 
 
+def drive_wechat(ask: Recorder) -> None:
+    new = {"type": "wechat", "appId": "wx0123456789abcdef", "appSecret": "secret", "displayName": "Lune"}
+    made = ask("POST", LEGACY, new, expected=201)["integration"]
+    ask("POST", LEGACY, {"type": "wechat", "appId": "wx0123456789abcdef"}, expected=400)
+    ask("GET", f"{LEGACY}?types=wechat&limit=100", expected=200)
+    ask("GET", f"{LEGACY}/{made['_id']}", expected=200)
+    ask("PUT", f"{LEGACY}/{made['_id']}", {"displayName": "Maison"}, expected=200)
+    ask("PUT", f"{LEGACY}/{made['_id']}", {"appId": "wx0123456789abcdee"}, expected=400)
+    ask("DELETE", f"{LEGACY}/{made['_id']}", expected=200)
+    ask("GET", f"{LEGACY}/{made['_id']}", expected=404)
+
+
+def drive_skills(ask: Recorder) -> None:
+    attributes = "/api/v2/routing/attributes"
+    attribute = ask("POST", attributes, {"attribute": {"name": "Language"}}, expected=201)["attribute"]
+    ask("POST", attributes, {"attribute": {"name": "language"}}, expected=422)
+    ask("GET", attributes, expected=200)
+    one = f"{attributes}/{attribute['id']}"
+    ask("GET", one, expected=200)
+    ask("PUT", one, {"attribute": {"name": "Lingua"}}, expected=200)
+    conditions = {"all": [{"subject": "via_id", "operator": "is", "value": "72"}], "any": []}
+    body = {"attribute_value": {"name": "Japanese", "conditions": conditions}}
+    value = ask("POST", f"{one}/values", body, expected=201)["attribute_value"]
+    ask("GET", f"{one}/values", expected=200)
+    ask("GET", f"{one}/values/{value['id']}", expected=200)
+    ask("PATCH", f"{one}/values/{value['id']}", {"attribute_value": {"name": "Nihongo"}}, expected=200)
+    ask("DELETE", f"{one}/values/{value['id']}", expected=204)
+    ask("GET", f"{one}/values/{value['id']}", expected=404)
+    ask("DELETE", one, expected=204)
+    ask("GET", one, expected=404)
+
+
+def drive_schedules(ask: Recorder) -> None:
+    schedules = "/api/v2/business_hours/schedules"
+    body = {"schedule": {"name": "Shop", "time_zone": "Paris"}}
+    one = f"{schedules}/{ask('POST', schedules, body, expected=201)['schedule']['id']}"
+    ask("PUT", one, {"schedule": {"name": "Shop Paris"}}, expected=200)
+    ask("PUT", f"{one}/workweek", {"workweek": {"intervals": [{"start_time": 1980, "end_time": 2460}]}}, expected=200)
+    day = {"name": "Closed", "start_date": "2026-12-25", "end_date": "2026-12-25"}
+    holiday = f"{one}/holidays/{ask('POST', f'{one}/holidays', {'holiday': day}, expected=201)['holiday']['id']}"
+    ask("GET", f"{one}/holidays", expected=200)
+    ask("GET", holiday, expected=200)
+    ask("PUT", holiday, {"holiday": {"end_date": "2026-12-26"}}, expected=200)
+    ask("DELETE", holiday, expected=204)
+    ask("DELETE", one, expected=204)
+    ask("GET", one, expected=404)
+
+
+def drive_dynamic_content_and_capacity_rules(ask: Recorder) -> None:
+    items = "/api/v2/dynamic_content/items"
+    variants = [{"locale_id": 16, "content": "Bonjour", "default": True}, {"locale_id": 67, "content": "こんにちは"}]
+    body = {"item": {"name": "Welcome", "default_locale_id": 16, "variants": variants}}
+    item = ask("POST", items, body, expected=201)["item"]
+    ask("POST", items, body, expected=422)
+    ask("GET", items, expected=200)
+    ask("GET", f"{items}/show_many?identifiers=welcome", expected=200)
+    one = f"{items}/{item['id']}"
+    ask("GET", one, expected=200)
+    ask("PUT", one, {"item": {"name": "Hello"}}, expected=200)
+    inside = f"{one}/variants"
+    ask("GET", inside, expected=200)
+    variant = ask("POST", inside, {"variant": {"locale_id": 1, "content": "Hello"}}, expected=201)["variant"]
+    ask("GET", f"{inside}/{variant['id']}", expected=200)
+    ask("PUT", f"{inside}/{variant['id']}", {"variant": {"content": "Hi", "active": False}}, expected=200)
+    ask("DELETE", f"{inside}/{variant['id']}", expected=204)
+    again = {"variants": [{"locale_id": 1, "content": "Hello"}]}
+    (made,) = ask("POST", f"{inside}/create_many", again, expected=201)["variants"]
+    ask("PUT", f"{inside}/update_many", {"variants": [{"id": made["id"], "content": "Hey"}]}, expected=200)
+    ask("DELETE", one, expected=204)
+    ask("GET", one, expected=404)
+    (rule,) = ask("GET", "/api/v2/capacity/rules", expected=200)["data"]
+    ask("GET", f"/api/v2/capacity/rules/{rule['id']}", expected=200)
+    ask("PUT", f"/api/v2/capacity/rules/{rule['id']}", {"name": "Few"}, expected=200)
+
+
+def drive_agents(ask: Recorder) -> None:
+    me = ask("GET", "/api/v2/users/me", expected=200)["user"]
+    group = ask("POST", "/api/v2/groups", {"group": {"name": "Korea"}}, expected=201)["group"]
+    other = ask("POST", "/api/v2/groups", {"group": {"name": "China"}}, expected=201)["group"]
+    memberships = "/api/v2/group_memberships"
+    pairs = [{"user_id": me["id"], "group_id": each["id"]} for each in (group, group)]
+    job = ask("POST", f"{memberships}/create_many", {"group_memberships": pairs}, expected=200)["job_status"]
+    seen = ask("GET", f"/api/v2/job_statuses/{job['id']}", expected=200)["job_status"]
+    assert [False, True] == ["error" in each for each in seen["results"]]
+    ask("GET", "/api/v2/job_statuses?page[size]=1", expected=200)
+    pair = {"user_id": me["id"], "group_id": other["id"]}
+    made = ask("POST", memberships, {"group_membership": pair}, expected=201)["group_membership"]
+    ask("POST", memberships, {"group_membership": pair}, expected=422)
+    listed = ask("GET", f"{memberships}?page[size]=100", expected=200)["group_memberships"]
+    ask("GET", f"{memberships}/{made['id']}", expected=200)
+    ask("DELETE", f"{memberships}/{made['id']}", expected=204)
+    rest = [str(each["id"]) for each in listed if each["group_id"] == group["id"]]
+    ask("DELETE", f"{memberships}/destroy_many?ids={','.join(rest)}", expected=200)
+    users = [{"id": me["id"], "custom_role_id": None}, {"id": 1, "custom_role_id": None}]
+    job = ask("PUT", "/api/v2/users/update_many", {"users": users}, expected=200)["job_status"]
+    ask("GET", f"/api/v2/job_statuses/{job['id']}", expected=200)
+    ask("PUT", f"/api/v2/users/update_many?ids={me['id']}", {"user": {"suspended": False}}, expected=200)
+    ask("GET", f"/api/v2/users/{me['id']}/entitlements/full", expected=200)
+    attribute = ask("POST", "/api/v2/routing/attributes", {"attribute": {"name": "Tongue"}}, expected=201)["attribute"]
+    values = f"/api/v2/routing/attributes/{attribute['id']}/values"
+    value = ask("POST", values, {"attribute_value": {"name": "Korean"}}, expected=201)["attribute_value"]
+    own = f"/api/v2/routing/agents/{me['id']}/instance_values"
+    ask("POST", own, {"attribute_value_ids": [value["id"]]}, expected=200)
+    ask("GET", own, expected=200)
+
+
 DRIVES: list[Callable[[Recorder], None]] = [
     drive_integrations,
     drive_the_app,
@@ -241,6 +351,11 @@ DRIVES: list[Callable[[Recorder], None]] = [
     drive_triggers,
     drive_automations_and_macros,
     drive_custom_roles_and_queues,
+    drive_wechat,
+    drive_skills,
+    drive_schedules,
+    drive_dynamic_content_and_capacity_rules,
+    drive_agents,
 ]
 
 
@@ -252,8 +367,10 @@ def driven() -> Iterator[Driven]:
         "/api/v2/ticket_fields": [{"type": "text", "title": "Order"}],
         "/api/v2/ticket_forms": [{"name": "Default"}],
         "/api/v2/organizations": [{"name": "Maison Lune"}],
+        HANDLES: [{"screen_name": "@maisonlune"}],
         "/api/v2/webhooks": [{"name": "Hook", "status": "active"}],
         "/api/v2/business_hours/schedules": [schedule],
+        "/api/v2/capacity/rules": [{"name": "Two"}],
     }
     with Emulator({"maison-lune": 0}, seed={"maison-lune": seed}) as emulator:
         recorder = Recorder(emulator.url("maison-lune"))

@@ -269,3 +269,24 @@ def test_an_unknown_environment_ends_64(project: Project) -> None:
     ran = project.run("doctor", "-e", "sandbx")
     assert 64 == ran.code
     assert 'Did you mean "sandbox"?' in ran.err
+
+
+def test_what_a_person_sets_in_the_account_is_examined_where_a_manifest_states_it(
+    project: Project, account: Emulator
+) -> None:
+    project.write(
+        "environments/sandbox/account.yaml",
+        "kind: account\nname: account\nagent_workspace: true\nmessaging: true\nlocales: [ja, en-us, FR]\n",
+    )
+    _, checks = examine(project)
+    assert checks["by hand"] == ("ok", "account/account: agent workspace: on; locales: en-us, fr, ja ")
+
+    body = {"path": "/api/v2/account/settings", "object": {"agents": {"agent_workspace": False}}}
+    httpx.post(f"{account.url(SUBDOMAIN)}/__emulator__/objects", json=body)
+    code, checks = examine(project)
+    assert (code, *checks["by hand"]) == (
+        0,
+        "warning",
+        "account/account: agent workspace: off, not on; locales: en-us, fr, ja "
+        "A person sets it in Admin Center > Workspaces > Agent workspace.",
+    )

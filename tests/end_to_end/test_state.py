@@ -60,6 +60,17 @@ def test_list_shows_where_the_memory_stands_and_every_address_with_its_live_id(p
     assert [] == [line for line in lines if len(line) > 80]
 
 
+def test_the_format_can_be_said_before_the_command_and_the_one_after_it_wins(project: Project) -> None:
+    before = project.run("state", "--format", "json", "list", "-e", "sandbox")
+    assert serial(project) == before.result["serial"]
+    after = project.run("state", "--format", "json", "list", "-e", "sandbox", "--format", "text")
+    assert "sandbox of maison-lune-sandbox" == after.out.splitlines()[0]
+
+
+def test_the_help_of_the_group_has_examples(project: Project) -> None:
+    assert "  reconciler state list -e sandbox\n" in project.run("state", "--help").out
+
+
 def test_list_without_a_memory_says_so_and_creates_none(project: Project) -> None:
     (project.root / ".reconciler" / "state.sqlite3").unlink()
     ran = project.run("state", "list", "-e", "sandbox")

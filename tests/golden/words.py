@@ -10,7 +10,7 @@ from reconciler.core.plan import Change, Plan, Step
 from reconciler.core.state import State
 
 TITLES = ("title", "name", "displayName", "type", "target")
-_ID = re.compile(r"[0-9]{6,}")
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9]{6,}")
 
 LOWEST_ID = 1000
 """Smaller numbers are positions and counts, never ids that a case means."""
@@ -67,7 +67,9 @@ class Labels:
         for path, items in objects.items():
             for item in items if isinstance(items, list) else ():
                 title = next((str(item[each]) for each in TITLES if item.get(each)), "")
-                self._theirs[str(item.get("id", ""))] = f"<{path.rsplit('/', 1)[-1]} {title}".rstrip() + ">"
+                self._theirs[str(item.get("id") or item.get("_id", ""))] = (
+                    f"<{path.rsplit('/', 1)[-1]} {title}".rstrip() + ">"
+                )
         for address, entry in (state.resources if state else {}).items():
             for part, live_id in entry.live.items():
                 self._ours[live_id] = f"<{address}#{part}>" if part else f"<{address}>"
@@ -85,7 +87,9 @@ class Labels:
             return [self.named(inner) for inner in value]
         if isinstance(value, bool) or not isinstance(value, (int, str)):
             return value
-        return self._label(str(value)) or value
+        own, mark, rest = str(value).partition("#")
+        label = self._label(own)
+        return f"{label}{mark}{rest}" if label else value
 
     def path(self, path: str) -> str:
         """A path with labels for live ids and `{app}` for the app's."""

@@ -141,7 +141,7 @@ def test_a_form_is_words(kind: str, type_name: str, path: str, form: str) -> Non
 def test_a_kind_with_types_lists_them_and_type_narrows(explain: Explain) -> None:
     _, whole, _ = explain("channel")
     assert "page_access_token\n" not in whole
-    assert "  line         LINE: messages to a LINE official account." in whole.splitlines()
+    assert "  line           LINE: messages to a LINE official account." in whole.splitlines()
     _, line, _ = explain("channel", "--type", "line")
     assert "  channel_id  required, natural key" in line.splitlines()
     assert "phone_number  required" not in line

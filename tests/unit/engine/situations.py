@@ -21,6 +21,8 @@ DIGESTS = {"manifests": "sha256:m", "policy": "sha256:p", "schemas": "sha256:s"}
 def resource(kind: str, name: str, **fields: Any) -> Resource:
     """A manifest as the loader hands it on."""
     document = {"kind": kind, "name": name, **fields}
+    expand = find_kind(kind).expand
+    document = expand(document) if expand is not None and "removed" not in fields else document
     return Resource(
         kind,
         name,

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from reconciler.core.policy import Binding, Policy
 from reconciler.core.resource import ref
 from reconciler.core.state import Entry
@@ -252,3 +256,18 @@ def test_the_share_of_removals_counts_objects_and_not_their_parts() -> None:
     )
     one = planned(environment(keeper, bots[1], policy=Policy()), snapshot, entries).plan
     assert [each.blocked for each in one.steps if each.action == "delete"] == [(), ()]
+
+
+@pytest.mark.parametrize(
+    ("kind", "collection", "fields"),
+    [
+        ("group", "groups", {"title": "T"}),
+        ("trigger", "triggers", {"title": "T", "category": {"id": "1"}, "conditions": {"all": []}, "actions": []}),
+    ],
+)
+def test_a_remembered_object_whose_collection_cannot_be_read_is_never_taken_for_gone(
+    kind: str, collection: str, fields: dict[str, Any]
+) -> None:
+    loaded = environment(resource(kind, "x", **fields))
+    made = planned(loaded, account(unreadable=(collection,)), {f"{kind}/x": Entry({"": "5"})})
+    assert [(f"update:{kind}/x", True)] == [(step.id, bool(step.blocked)) for step in made.plan.steps]

@@ -24,6 +24,10 @@ SAMPLES_OF_PATTERNS = {
     r"^https?://[^/:\s]+(:[0-9]+)?$": "https://www.maison-lune.example",
     r"^[A-Za-z0-9_-]{1,128}$": "an_Entry-1",
     r"^[A-Za-z0-9-]+$": "5f0e1c2d3b4a",
+    r"^[a-z0-9][a-z0-9-]{0,99}/[a-z0-9][a-z0-9-]{0,99}$": "langue/japonais",
+    r"^[^@\s,;<>\[\]]+@[^@\s,;<>\[\]]+$": "aiko@maison-lune.example",
+    r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$": "zh-cn",
+    r"^[a-z0-9][a-z0-9-]*$": "maison-lune",
 }
 
 EVIL: tuple[Any, ...] = (

@@ -130,6 +130,105 @@ def test_read_only_rights_of_a_role_cannot_be_stated(found: Judge) -> None:
     assert [("manifest/unknown-field", "error", 1, [])] == found(text)
 
 
+SKILL = """\
+kind: skill
+name: langue
+title: Langue
+values:
+  - {name: japonais, title: Japonais}
+  - name: chinois
+    title: Chinois
+    conditions:
+      all: [{field: brand_id, operator: is, value: "maison"}]
+"""
+
+
+def test_a_reference_inside_an_item_of_a_keyed_list_is_reported_on_its_line(found: Judge) -> None:
+    assert [("reference/unknown", "error", 9, [])] == found(SKILL)
+
+
+@pytest.mark.parametrize(
+    ("skill", "expected"),
+    [
+        ("langue/japonais", []),
+        ("langue/japonnais", [("reference/unknown-part", "error", 14, [1])]),
+        ("langage/japonais", [("reference/unknown", "error", 14, [])]),
+        ("{external: Langue/Japonais}", []),
+        ("{id: 6e279587-e930-11e8-a292-09cfcdea1b75}", [("reference/by-id", "warning", 14, [])]),
+    ],
+)
+def test_a_skill_is_a_value_that_its_attribute_s_manifest_lists(
+    found: Judge, skill: str, expected: list[tuple[str, str, int, list[int]]]
+) -> None:
+    skills = "kind: skill\nname: langue\ntitle: Langue\nvalues:\n  - {name: japonais, title: Japonais}\n"
+    trigger = (
+        "---\nkind: trigger\nname: japon\ntitle: Japon\ncategory: {external: Messagerie}\n"
+        "conditions: {all: [{field: status, operator: is, value: new}]}\nactions:\n"
+        f"  - {{field: status, value: open}}\n  - {{field: set_skills, value: {{skill: {skill}, priority: 1}}}}\n"
+    )
+
+    assert expected == found(skills + trigger)
+
+
+@pytest.mark.parametrize(
+    ("week", "expected"),
+    [
+        ('monday-friday: ["09:00-12:30", "14:00-24:00"], sunday: closed', []),
+        ('friday-monday: ["00:00-24:00"]', []),
+        ('monday: ["22:00-02:00"]', ["schedule/over-midnight"]),
+        ('monday: ["22:00-00:00"]', ["schedule/over-midnight"]),
+        ('monday: ["09:00-12:00", "11:00-13:00"]', ["schedule/overlapping-hours"]),
+        ('monday: ["09:00-12:00", "12:00-13:00"]', []),
+        ('monday: ["09:00-09:00"]', ["schedule/no-time"]),
+        ('monday: ["09:00-24:01"]', ["schedule/no-time"]),
+        ("monday-wednesday: closed, tuesday: closed", ["schedule/day-twice"]),
+        ('mondy: ["09:00-12:00"]', ["manifest/unknown-field"]),
+        ('monday: ["9:00-12:00"], tuesday: open', ["manifest/bad-form", "manifest/wrong-type"]),
+    ],
+)
+def test_a_week_has_hours_that_the_service_takes(found: Judge, week: str, expected: list[str]) -> None:
+    text = f"kind: schedule\nname: boutique\ntitle: Boutique\ntime_zone: Paris\nweek: {{{week}}}\n"
+
+    assert expected == [rule for rule, _, _, _ in found(text)]
+
+
+@pytest.mark.parametrize(
+    ("holiday", "expected"),
+    [
+        ("on: 2026-12-25", []),
+        ("from: 2026-12-25, to: 2026-12-26", []),
+        ("from: 2026-12-26, to: 2026-12-25", ["schedule/days-of-holiday"]),
+        ("from: 2026-12-26", ["schedule/days-of-holiday"]),
+        ("on: 2026-12-25, to: 2026-12-26", ["schedule/days-of-holiday"]),
+        ("on: 2026-02-29", ["schedule/no-such-day"]),
+        ("on: 2026-02-28}, {name: Noël, on: 2026-02-28", ["schedule/holiday-twice"]),
+    ],
+)
+def test_a_holiday_has_one_day_or_a_first_and_a_last_one(found: Judge, holiday: str, expected: list[str]) -> None:
+    text = "kind: schedule\nname: boutique\ntitle: Boutique\ntime_zone: Paris\n"
+
+    assert expected == [rule for rule, _, _, _ in found(f"{text}holidays: [{{name: Noël, {holiday}}}]\n")]
+
+
+def test_a_zone_that_nobody_knows_is_a_warning(found: Judge) -> None:
+    text = "kind: schedule\nname: boutique\ntitle: Boutique\ntime_zone: Europe/Pari\n"
+
+    assert [("schedule/unknown-time-zone", "warning", 4, [])] == found(text)
+
+
+@pytest.mark.parametrize(
+    ("values", "line"),
+    [
+        ("  - {name: japonais, title: Japonais}\n  - {name: japonais, title: Nippon}\n", 6),
+        ("  - {name: japonais, title: Japonais}\n  - {name: nippon, title: japonais}\n", 6),
+    ],
+)
+def test_values_of_a_skill_differ_in_slug_and_title(found: Judge, values: str, line: int) -> None:
+    assert [("skill/two-values-alike", "error", line, [])] == found(
+        f"kind: skill\nname: langue\ntitle: Langue\nvalues:\n{values}"
+    )
+
+
 BOT = "\n---\n{kind: responder, name: bot, type: bot, webhook: {target: 'https://bot.example', triggers: ['conversation:message']}}"
 AGENTS = "\n---\n{kind: responder, name: agents, type: builtin, integration_type: 'zd:agentWorkspace'}"
 AI = "\n---\n{kind: responder, name: ia, type: builtin, integration_type: 'zd:answerBot'}"
@@ -202,3 +301,55 @@ def test_hybrid_needs_a_limit(found: Judge) -> None:
 )
 def test_an_order_names_each_of_its_members_once(found: Judge, field: str, noun: str, rule: str) -> None:
     assert [(rule, "error", 3, [])] == found(f"{{{field}: [\n{{external: A}},\n{{external: A}}]}}")
+
+
+def grant(name: str, agents: str, more: str = "") -> str:
+    return f"---\nkind: agent_grant\nname: {name}\nagents: [{agents}]\n{more}\n"
+
+
+GIVES = "groups: [{external: Japan}]"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (grant("a", "a@x.example, b@x.example", GIVES), []),
+        (grant("a", "a@x.example, A@X.example", GIVES), [("agent_grant/agent-twice", "warning", 4, [])]),
+        (
+            grant("a", "a@x.example", f"{GIVES}\nabsent: [A@x.example]"),
+            [("agent_grant/granted-and-absent", "error", 6, [])],
+        ),
+        (grant("a", "a@x.example", "absent: [b@x.example]"), [("agent_grant/nothing-to-take-away", "error", 5, [])]),
+        (grant("a", "a@x.example", "membership: exclusive"), [("agent_grant/nothing-to-take-away", "error", 5, [])]),
+        (grant("a", "a@x.example", "membership: additive"), []),
+    ],
+)
+def test_a_grant_never_gives_and_takes_the_same(
+    found: Judge, text: str, expected: list[tuple[str, str, int, list[int]]]
+) -> None:
+    assert expected == found(text)
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        (grant("b", "A@x.example", "custom_role: {external: Two}"), [("agent_grant/two-roles", "error", 10, [])]),
+        (grant("b", "a@x.example", "custom_role: {external: One}"), []),
+        (grant("b", "c@x.example", "custom_role: {external: Two}"), []),
+        (
+            grant("b", "c@x.example", f"{GIVES}\nabsent: [A@x.example]"),
+            [("agent_grant/given-and-taken", "error", 12, [])],
+        ),
+        (grant("b", "c@x.example", "groups: [{external: China}]\nabsent: [a@x.example]"), []),
+        (grant("b", "c@x.example", f"{GIVES}\nmembership: exclusive"), []),
+    ],
+)
+def test_two_grants_do_not_contradict_each_other(
+    found: Judge, other: str, expected: list[tuple[str, str, int, list[int]]]
+) -> None:
+    assert expected == found(grant("a", "a@x.example", f"{GIVES}\ncustom_role: {{external: One}}") + other)
+
+
+@pytest.mark.parametrize("address", ["aiko", "a b@x.example", "@x.example", "a@", "a@x.example, b@x.example'", "a@b@c"])
+def test_an_agent_is_named_by_an_e_mail_address(found: Judge, address: str) -> None:
+    assert ["manifest/bad-form"] == [rule for rule, *_ in found(grant("a", f'"{address}"', GIVES))]

@@ -21,6 +21,7 @@ RULE_C = {"field": "subject", "operator": "includes", "value": "à bientôt"}
         ("Lune", '"Lune"'),
         ('say "oui"\\', '"say \\"oui\\"\\\\"'),
         ({"ref": "responder/lune-bot", "part": "entry"}, "responder/lune-bot"),
+        ({"ref": "skill/langue", "part": "value/japonais"}, "skill/langue/japonais"),
         ({"external": "Support", "kind": "group"}, '"Support" (external)'),
         ({"id": "123"}, "id 123"),
         ({"b": 1, "a": [True, "x"]}, '{a: [true, "x"], b: 1}'),

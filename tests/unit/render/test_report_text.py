@@ -56,6 +56,18 @@ def test_a_step_of_the_plan_that_the_report_lacks_is_said_to_be_missing() -> Non
     assert shown.endswith("The account was not changed: 1 step of this plan did not happen.\n")
 
 
+def test_what_stopped_the_run_is_told_with_its_reason_and_its_fix() -> None:
+    failure = "the store is away\nIt does not answer, [x](http://e.example).\nFree the lease:\n    reconciler unlock x"
+    shown = text(report(APPLIED, failure=failure))
+    assert (
+        "\nWhat stopped the run\n  the store is away\n  It does not answer, [x](http://e.example).\n  Free the lease:\n"
+        "      reconciler unlock x\n"
+    ) in shown
+    markdown = report_as_markdown(report(APPLIED, failure=failure), None)
+    assert "#### What stopped the run\n\n- the store is away\n" in markdown
+    assert "answer, `[x](http://e.example`)." in markdown
+
+
 def test_commands_stand_indented_on_lines_of_their_own() -> None:
     assert re.search(r"^ {4,}reconciler plan -e production$", text(report(FAILED)), re.MULTILINE)
 
@@ -67,6 +79,11 @@ def test_commands_stand_indented_on_lines_of_their_own() -> None:
         ((APPLIED, FAILED, SKIPPED), {}, "The account is partly as planned: 2 steps of this plan did not happen."),
         ((ALREADY, FAILED), {}, "The account was not changed: 1 step of this plan did not happen."),
         ((APPLIED, FAILED, UNKNOWN), {}, "How the account was left is not fully known: the answer to 1 step was lost."),
+        (
+            (APPLIED,),
+            {"failure": "the disk is full"},
+            "What is listed as applied was written, but the run did not come to its end.",
+        ),
         ((APPLIED, DIVERGED), {}, "Everything was written, but 1 step read back different."),
         (
             (APPLIED, SKIPPED),

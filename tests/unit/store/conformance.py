@@ -90,6 +90,18 @@ class BackendConformance:
         assert stored is not None
         assert (b"2", second) == (stored.body, stored.version)
 
+    def test_a_version_that_another_handle_gave_is_as_good(self, backend: Backend, opener: Opener) -> None:
+        first = backend.put(KEY, b"1", if_version=None)
+        other = open_with(opener)
+        second = other.put(KEY, b"2", if_version=first)
+
+        backend.put(KEY, b"3", if_version=second)
+
+        stored = other.get(KEY)
+        assert stored is not None
+        assert b"3" == stored.body
+        other.close()
+
     def test_a_put_that_expects_a_document_does_not_make_one(self, backend: Backend) -> None:
         with pytest.raises(VersionMoved):
             backend.put(KEY, b"1", if_version="never given")
@@ -119,6 +131,29 @@ class BackendConformance:
         assert ("environments/A/runs/1",) == backend.list("environments/A/")
         assert () == backend.list("environments/%")
         assert 6 == len(backend.list(""))
+
+    def test_keys_and_bodies_are_any_text_and_any_bytes(self, backend: Backend, opener: Opener) -> None:
+        bodies = {
+            "environments/日本/état #1": b"",
+            "environments/日本/..": b"\n\0\r\n",
+            "environments/日本/ETAT": b"reconciler",
+            "environments/日本/etat": bytes(range(256)) * 20_000,
+            "environments/a.lock/b/c.lock": b"1",
+            "environments/a": b"2",
+            "environments": b"3",
+            "a+b/c%2Fd": b"4",
+        }
+        versions = {key: backend.put(key, body, if_version=None) for key, body in bodies.items()}
+
+        other = open_with(opener)
+        assert tuple(sorted(bodies)) == other.list("")
+        assert tuple(sorted(key for key in bodies if key.startswith("environments/日本/"))) == other.list(
+            "environments/日"
+        )
+        for key, body in bodies.items():
+            stored = other.get(key)
+            assert stored is not None, key
+            assert (body, versions[key]) == (stored.body, stored.version), key
 
     @pytest.mark.parametrize("exists", [False, True], ids=["no document yet", "a document"])
     def test_of_8_threads_that_name_one_version_one_wins(self, backend: Backend, opener: Opener, exists: bool) -> None:

@@ -134,3 +134,9 @@ def test_a_write_that_fails_leaves_the_former_file_and_no_other(
 def test_a_directory_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="absent"):
         write_whole(tmp_path / "absent" / "file", b"")
+
+
+def test_the_last_resort_file_does_not_need_its_directory_to_be_there(tmp_path: Path) -> None:
+    path = tmp_path / ".reconciler" / "last-resort.json"
+    write_last_resort(path, STATE)
+    assert STATE == parse_state(path.read_bytes())

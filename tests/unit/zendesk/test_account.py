@@ -247,3 +247,26 @@ def test_a_query_name_that_stands_twice_is_sent_with_both_values(clock):
         ("sort", "id"),
         ("page[size]", "100"),
     ] == service.requests[-1].url.params.multi_items()
+
+
+@pytest.mark.parametrize(
+    ("status", "content_type"), [(401, "application/json"), (403, "application/json"), (404, "text/html")]
+)
+def test_a_collection_that_not_every_account_has_is_unreadable_however_it_is_refused(clock, status, content_type):
+    service = Service()
+    refusal = httpx.Response(status, headers={"content-type": content_type}, content=b"{}")
+    service.answers["/sc/v1.1/apps/a/integrations"] = refusal
+    optional = ListRequest("conversations", "/v1.1/apps/a/integrations", "items", "none", is_optional=True)
+    queues = ListRequest("support", "/queues", "items", "cursor")
+
+    listed = connect(service, clock, TOKEN).list_collections([optional, queues])
+
+    assert ([], True) == (listed[queues], isinstance(listed[optional], Unreadable))
+
+
+def test_an_optional_collection_that_does_not_answer_still_ends_the_listing(clock):
+    service = Service()
+    service.answers["/sc/v1.1/apps/a/integrations"] = httpx.Response(503)
+    optional = ListRequest("conversations", "/v1.1/apps/a/integrations", "items", "none", is_optional=True)
+    with pytest.raises(ServiceUnavailable):
+        connect(service, clock, TOKEN).list_collections([optional])

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from reconciler.zendesk.pacing import Pace, Pacer, observed_pace, slot_at
+from reconciler.zendesk.pacing import Pace, Pacer, observed_pace, slot_at, spacing_seconds
 
 
 def answers(limit, remaining, reset=None):
@@ -113,3 +113,28 @@ def test_a_hold_stops_every_thread_and_is_told_once():
         thread.join(5)
     assert admitted == [True] * 4
     assert notices == ["rate limited, resuming in 12 s"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "seconds"),
+    [
+        ("PUT", "/users/update_many", 1.0),
+        ("PUT", "/users/1500000000001", 1.0),
+        ("POST", "/users/create_or_update", 1.0),
+        ("GET", "/users/1500000000001", 0.0),
+        ("PUT", "/users/1500000000001/group_memberships/5/make_default", 0.0),
+        ("POST", "/group_memberships/create_many", 0.0),
+    ],
+)
+def test_writes_of_users_keep_a_second_apart(method, path, seconds):
+    assert spacing_seconds(method, path) == seconds
+
+
+def test_requests_with_a_distance_wait_for_each_other_and_for_no_other(clock):
+    pacer = Pacer(clock, lambda text: None)
+    left = []
+    for seconds in (1.0, 0.0, 1.0, 1.0, 0.0):
+        assert pacer.admit(spacing_seconds=seconds)
+        left.append(clock.monotonic())
+        pacer.release()
+    assert [moment - left[0] for moment in left] == [0.0, 0.0, 1.0, 2.0, 2.0]
