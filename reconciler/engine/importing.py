@@ -54,10 +54,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A live object that no manifest can describe, and why."""
+    """What no manifest can describe, and why: its live objects, the one that people know it by first."""
 
     kind: str
-    live_id: str
+    live_ids: tuple[str, ...]
     title: str
     why: str
 
@@ -265,10 +265,10 @@ class Importer:
         return is_good
 
     def _imported(self, request: Request, discovery: Discovery, attempt: _Attempt, managed: list[str]) -> Imported:
-        titles = {each.key: each.title for each in discovery.found}
+        found = {each.key: each for each in discovery.found}
         result = Imported(attempt.files, attempt.texts, attempt.bindings, strays=discovery.strays, managed=managed)
         result.refused = [
-            Refused(kind, live_id, titles[kind, live_id], why) for (kind, live_id), why in self.refused.items()
+            Refused(key[0], found[key].live_ids, found[key].title, why) for key, why in self.refused.items()
         ]
         for kind in request.kinds:
             why = why_unreadable(self.snapshot, kind)

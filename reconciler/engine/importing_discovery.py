@@ -70,6 +70,13 @@ class Found:
         return self.pieces[self.anchor].live_id
 
     @property
+    def live_ids(self) -> tuple[str, ...]:
+        """The ids of all its objects, that one first."""
+        pieces = (piece.live_id for piece in self.pieces.values())
+        items = (str(live["id"]) for brood in self.broods for live in brood.objects)
+        return tuple(dict.fromkeys((self.live_id, *pieces, *items)))
+
+    @property
     def key(self) -> tuple[str, str]:
         """What tells it from everything else that was found."""
         return self.kind, self.live_id

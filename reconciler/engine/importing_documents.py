@@ -203,7 +203,10 @@ def _keep_what_is_valid(draft: Draft, fields: Mapping[Keys, Field]) -> None:
         path, why = problem
         blamed = _field_at(path, fields, draft.document)
         if blamed is None or fields[blamed].is_key:
-            draft.refused = next((f"{each}: {reason}" for each, reason in draft.left_out.items()), why)
+            draft.refused = next(
+                (f"{each}: {said}" for each, said in draft.left_out.items() if f'"{each.partition(".")[0]}"' in why),
+                why,
+            )
         else:
             _leave_out(draft, blamed, why)
 
