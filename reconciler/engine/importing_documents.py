@@ -93,6 +93,8 @@ def write_document(
             stated += fields
     for brood in found.broods:
         stated += _state_items(draft, brood, items, names, unwanted)
+    if found.gathered is not None:
+        draft.document.update(found.gathered.document)
     fields_by_keys = {each.keys: each.field for each in stated}
     fields_by_keys |= {_keys(part.fields[0].path): part.fields[0] for part in parts if part.arrangement is not None}
     _keep_what_is_valid(draft, fields_by_keys)

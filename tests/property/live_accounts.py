@@ -270,6 +270,24 @@ def accounts(draw: st.DrawFn) -> dict[str, Any]:
         for number, title in enumerate(draw(st.lists(TITLES, max_size=3, unique=True)))
     ]
     seed |= draw(_schedules())
+    emails = st.sampled_from(["Aiko@acme.example", "aiko@acme.example", "b@acme.example", "no address", None])
+    users = [
+        {
+            "id": 401 + number,
+            "name": f"Agent {number}",
+            "email": draw(emails),
+            "role": draw(st.sampled_from(["agent", "agent", "admin"])),
+            "custom_role_id": draw(st.sampled_from([None, 801, 999])),
+        }
+        for number in range(draw(st.integers(0, 4)))
+    ]
+    seed[SUPPORT + "users"] = users
+    seed[SUPPORT + "group_memberships"] = [
+        {"id": 4000 + number, "user_id": user, "group_id": group}
+        for number, (user, group) in enumerate(
+            sorted(draw(st.sets(st.tuples(st.sampled_from([401, 402, 403]), st.sampled_from(GROUP_IDS)), max_size=5)))
+        )
+    ]
     seed[SUPPORT + "dynamic_content/items"] = draw(_dynamic_content())
     seed[SUPPORT + "capacity/rules"] = [
         {"id": f"01HC{number}", "name": draw(TITLES), "description": draw(LONG_TEXTS), "capacities": {"x": 1}}
