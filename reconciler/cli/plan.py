@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +53,13 @@ def make_plan_file(setting: Setting, name: str) -> PlanFile:
 
 def make_planned(setting: Setting, name: str) -> Any:
     """The same, and what was seen while it was made."""
+    with planned_account(setting, name) as (_, _, made, planned):
+        return made, planned
+
+
+@contextmanager
+def planned_account(setting: Setting, name: str) -> Iterator[tuple[Any, Any, PlanFile, Any]]:
+    """An environment's open session and store, which can only be read, with a fresh plan and what was seen for it."""
     from reconciler.engine.planning import plan_environment
     from reconciler.engine.session import open_session
 
@@ -59,7 +68,7 @@ def make_planned(setting: Setting, name: str) -> Any:
     backend = open_backend(setting, is_read_only=True)
     session = open_session(environment, world, read_only=True)
     try:
-        made = plan_environment(session, backend, _predecessor(setting, name))
+        yield session, backend, *plan_environment(session, backend, _predecessor(setting, name))
     finally:
         session.close()
         backend.close()
@@ -69,7 +78,6 @@ def make_planned(setting: Setting, name: str) -> Any:
         f"{requests['tokens']} for tokens",
         level=1,
     )
-    return made
 
 
 def _predecessor(setting: Setting, name: str) -> PlanFile | None:

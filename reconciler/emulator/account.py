@@ -129,6 +129,10 @@ class Account:
         self._tables = {table: dict(documents) for table, documents in snapshot.items()}
         self._before.clear()
 
+    def pending(self) -> list[tuple[str, str, Json | None, Json | None]]:
+        """What changed since the last commit: table, id, the document before and the one now; None where there is none."""
+        return [(table, key, before, self.get(table, key)) for (table, key), before in self._before.items()]
+
     def commit(self) -> None:
         """Make everything since the last commit last."""
         changes = {name: self.get(*name) for name in self._before}

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from reconciler.emulator import control
 from reconciler.emulator.account import Account
 from reconciler.emulator.answers import Answer
+from reconciler.emulator.audit_logs import record_changes
 from reconciler.emulator.call import Options
 from reconciler.emulator.dispatch import Dispatcher
 from reconciler.emulator.faults import Fault, read_fault
@@ -132,6 +133,7 @@ class Edge:
         if result is None:
             self.account.roll_back()
             return JSONResponse({"error": f'nothing stands at "{body["path"]}"'}, 404)
+        record_changes(self.account, str(body.get("by", "")))
         self.account.commit()
         return JSONResponse({"path": body["path"], "object": result})
 

@@ -9,6 +9,7 @@ import re
 
 from reconciler.emulator.account import Account
 from reconciler.emulator.answers import Answer, Refusal, conversations, json_api
+from reconciler.emulator.audit_logs import record_changes
 from reconciler.emulator.call import Call, Handler, Options
 from reconciler.emulator.conversations import app_not_found, claim_app
 from reconciler.emulator.oauth import is_accepted
@@ -42,6 +43,7 @@ class Dispatcher:
         limit_headers, exceeded = self._count(api)
         try:
             answer = exceeded or self._handle(method, path, query, authorization, raw, api)
+            record_changes(self.account)
             self.account.commit()
         except Refusal as refusal:
             self.account.roll_back()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from reconciler.emulator import (
     agent_skills,
     agents,
+    audit_logs,
     automations,
     capacity_rules,
     chat,
@@ -25,6 +26,7 @@ from reconciler.emulator import (
     support_groups,
     support_people,
     support_settings,
+    surveys,
     switchboards,
     trigger_categories,
     trigger_definitions,
@@ -47,6 +49,7 @@ COLLECTIONS: list[Collection] = [
     *triggers.COLLECTIONS,
     *automations.COLLECTIONS,
     *macros.COLLECTIONS,
+    *surveys.COLLECTIONS,
     *custom_roles.COLLECTIONS,
     *queues.COLLECTIONS,
     *routing_attributes.COLLECTIONS,
@@ -74,6 +77,7 @@ ROUTES: list[Route] = [
     *triggers.ROUTES,
     *automations.ROUTES,
     *macros.ROUTES,
+    *surveys.ROUTES,
     *custom_roles.ROUTES,
     *queues.ROUTES,
     *routing_attributes.ROUTES,
@@ -87,6 +91,7 @@ ROUTES: list[Route] = [
     *switchboards.ROUTES,
     *webhooks.ROUTES,
     *x_handles.ROUTES,
+    *audit_logs.ROUTES,
 ]
 
 

@@ -23,6 +23,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from reconciler.emulator.account import Account, Json
 from reconciler.emulator.app import Transports, build_app
+from reconciler.emulator.audit_logs import record_changes
 from reconciler.emulator.call import Options
 from reconciler.emulator.control import click, state
 from reconciler.emulator.faults import Fault, parse_fault
@@ -252,13 +253,17 @@ class Emulator:
         """The state behind a port; to look at between requests."""
         return self._fleet.accounts[subdomain]
 
-    def click(self, subdomain: str, path: str, content: Json | None) -> Json:
-        """What a person does in Admin Center, between requests; ValueError when there is no such path or object."""
+    def click(self, subdomain: str, path: str, content: Json | None, *, by: str = "") -> Json:
+        """What a person does in Admin Center, between requests; ValueError when there is no such path or object.
+
+        `by` is the name that the audit log has for that person; without one it is the owner.
+        """
         account = self.account(subdomain)
         done = click(account, path, content)
         if done is None:
             account.roll_back()
             raise ValueError(f'there is nothing at "{path}" that a person could change')
+        record_changes(account, by)
         account.commit()
         return done
 

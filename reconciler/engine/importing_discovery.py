@@ -174,7 +174,7 @@ def _discover_kind(
 
 
 def _stands_alone(part: Part) -> bool:
-    return part.arrangement is None and part.is_found_by_itself
+    return part.is_object and part.is_found_by_itself
 
 
 def _take_shape(
@@ -227,7 +227,7 @@ def _strays(
     users: dict[str, set[str]] = {}
     for name in manifest_kinds():
         for part in all_parts(find_kind(name)):
-            if part.arrangement is None and not part.inside and not part.aspect and not part.collection.is_settings:
+            if part.is_object and not part.inside and not part.aspect and not part.collection.is_settings:
                 users.setdefault(part.collection.name, set()).add(name)
     # One object may stand in the listings of two APIs.
     known = {live_id for _, live_id in claimed} | {live_id for _, live_id in taken}

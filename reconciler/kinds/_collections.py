@@ -82,6 +82,7 @@ GROUPS = Collection(
     wraps_requests=True,
     query=(("exclude_deleted", "true"),),
     deleted_flag="deleted",
+    audited_as=("group",),
 )
 
 TRIGGER_CATEGORIES = Collection(
@@ -104,6 +105,7 @@ TRIGGERS = Collection(
     paging="cursor",
     update_verb="PUT",
     wraps_requests=True,
+    audited_as=("trigger", "rule"),
 )
 
 AUTOMATIONS = Collection(
@@ -115,6 +117,7 @@ AUTOMATIONS = Collection(
     paging="cursor",
     update_verb="PUT",
     wraps_requests=True,
+    audited_as=("rule", "automation"),
 )
 
 MACROS = Collection(
@@ -129,6 +132,7 @@ MACROS = Collection(
     # Without it an admin's listing holds the personal macros of agents too
     # (developer.zendesk.com/api-reference/ticketing/business-rules/macros).
     query=(("access", "shared"),),
+    audited_as=("macro", "rule"),
 )
 
 CUSTOM_ROLES = Collection(
@@ -140,6 +144,7 @@ CUSTOM_ROLES = Collection(
     paging="none",
     update_verb="PUT",
     wraps_requests=True,
+    audited_as=("permission_set",),
 )
 
 QUEUES = Collection(
@@ -186,6 +191,7 @@ BRANDS = Collection(
     paging="cursor",
     update_verb="PUT",
     wraps_requests=True,
+    audited_as=("brand",),
 )
 
 SCHEDULES = Collection(
@@ -197,6 +203,7 @@ SCHEDULES = Collection(
     paging="none",
     update_verb="PUT",
     wraps_requests=True,
+    audited_as=("zendesk/business_hours/workweek",),
 )
 
 DYNAMIC_CONTENT = Collection(
@@ -282,6 +289,7 @@ USERS = Collection(
     wraps_requests=True,
     # Without it the listing holds every customer too (developer.zendesk.com/api-reference/ticketing/users/users).
     query=(("role[]", "agent"), ("role[]", "admin")),
+    audited_as=("user",),
 )
 
 GROUP_MEMBERSHIPS = Collection(
@@ -365,6 +373,20 @@ X_HANDLES = Collection(
     wraps_requests=True,
 )
 
+SURVEYS = Collection(
+    name="surveys",
+    api="support",
+    # The parent is a locale's code: labels come in the locale that is asked for
+    # (developer.zendesk.com/api-reference/ticketing/ticket-management/csat_surveys).
+    path="/guide/{parent}/surveys",
+    items="surveys",
+    item="survey",
+    paging="none",
+    update_verb="PUT",
+    wraps_requests=True,
+    has_item_read=False,
+)
+
 APP = Collection(
     name="app",
     api="conversations",
@@ -426,6 +448,7 @@ BY_NAME = {
         DYNAMIC_CONTENT_VARIANTS,
         TICKET_FORMS,
         WEBHOOKS,
+        SURVEYS,
         USERS,
         GROUP_MEMBERSHIPS,
         ENTITLEMENTS,

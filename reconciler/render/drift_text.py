@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from reconciler.core.attribution import Attribution
 from reconciler.core.plan import Change, Step
 from reconciler.core.text import visible
 from reconciler.render.plan_text import write_fields
@@ -12,15 +13,25 @@ from reconciler.render.plan_words import cause_words, groups
 from reconciler.render.screen import Screen, Style
 from reconciler.render.values import Field, shown_change
 
+_DONE = {"update": "changed", "destroy": "deleted", "create": "created"}
 _SHOWN = ("drift", "conflict", "unknown")
 
 
-def fields_as_text(steps: Iterable[Step], *, colour: bool, width: int, ascii_only: bool = False) -> str:
+def fields_as_text(
+    steps: Iterable[Step],
+    changed_by: Iterable[Attribution] = (),
+    *,
+    colour: bool,
+    width: int,
+    ascii_only: bool = False,
+) -> str:
     """The changes that live itself caused (drift, conflict) or may have caused (unknown), and what is gone, by address.
 
     `live was … now …` is said of drift only, where the last applied value is the manifest's; of the others it is
-    said what live has and what the manifest states. Empty when there is none.
+    said what live has and what the manifest states. `changed_by` says who and when, where that is known. Empty when there
+    is none.
     """
+    people = {each.address: each for each in changed_by}
     screen = Screen(colour=colour, width=width, ascii_only=ascii_only)
     for address, members in groups(steps):
         found = [(step, change) for step in members for change in step.changes if change.cause.kind in _SHOWN]
@@ -29,6 +40,9 @@ def fields_as_text(steps: Iterable[Step], *, colour: bool, width: int, ascii_onl
             continue
         screen.blank()
         screen.put(screen.paint(screen.plain(visible(address)), "bold"))
+        if address in people:
+            who = people[address]
+            screen.wrap(f"{_DONE.get(who.action, who.action)} by {visible(who.who)}, {visible(who.at)}", first="    ")
         for reason in gone:
             screen.wrap(f"VANISHED: {visible(reason)}", first="    ", style="yellow")
         write_fields(screen, [row for step, change in found for row in _rows(step, change)])

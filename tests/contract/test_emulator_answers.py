@@ -125,6 +125,15 @@ def drive_people_groups_and_settings(ask: Recorder) -> None:
     ask("POST", "/oauth/tokens", token, expected=201)
 
 
+def drive_the_audit_log(ask: Recorder) -> None:
+    made = ask("POST", "/api/v2/groups", {"group": {"name": "Audited"}}, expected=201)["group"]
+    listed = ask("GET", "/api/v2/audit_logs?sort=-created_at&page[size]=2", expected=200)["audit_logs"]
+    ask("GET", f"/api/v2/audit_logs/{listed[0]['id']}", expected=200)
+    ask("GET", "/api/v2/audit_logs/1", expected=404)
+    ask("GET", f"/api/v2/audit_logs?filter[source_type]=group&filter[source_id]={made['id']}", expected=200)
+    ask("GET", f"/api/v2/audit_logs?filter[source_id]={made['id']}", expected=400)
+
+
 def drive_triggers(ask: Recorder) -> None:
     categories = "/api/v2/trigger_categories"
     # Offset pages of triggers carry their count; the contract knows nothing of it for categories.
@@ -348,6 +357,7 @@ DRIVES: list[Callable[[Recorder], None]] = [
     drive_integrations,
     drive_the_app,
     drive_people_groups_and_settings,
+    drive_the_audit_log,
     drive_triggers,
     drive_automations_and_macros,
     drive_custom_roles_and_queues,
