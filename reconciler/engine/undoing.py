@@ -47,11 +47,16 @@ class _Undoing:
     edits: list[Edit] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
     done: set[str] = field(default_factory=set)
+    adopted: list[str] = field(default_factory=list)
 
     def made(self) -> Edits:
         for step in self.run.steps:
             if self.run.result_of(str(step["id"])) in _RAN:
                 self._undo(step)
+        mentioned = {each.address for each in (*self.edits, *self.left)}
+        for address in dict.fromkeys(self.adopted):
+            if address not in mentioned:
+                self._leave(address, "it was taken over as it was: nothing in the account was changed by that")
         return Edits(self.files.inventory.name, tuple(self.edits), tuple(self.left), (), self.files.changes())
 
     def _undo(self, step: Mapping[str, Any]) -> None:
@@ -65,7 +70,7 @@ class _Undoing:
         elif action == "write_secret":
             self._leave(address, "its secret was written again: the former one is known to nobody here")
         elif action == "adopt":
-            self._leave(address, "it was taken over as it was: nothing in the account was changed by that")
+            self.adopted.append(address)
         elif action == "move":
             self._leave(address, "only its name in the memory changed")
 
