@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint plans schemas clean
+.PHONY: demo test fault lint plans schemas clean
 
 .venv/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
@@ -16,6 +16,9 @@ demo: .venv/installed
 
 test: .venv/installed
 	$(BIN)/python -m pytest
+
+fault: .venv/installed
+	$(BIN)/python -m tests.fault.run
 
 lint: .venv/installed
 	$(BIN)/ruff check .

@@ -81,7 +81,12 @@ def apply(
         )
     backend = open_backend(setting, is_read_only=False)
     with _interruptible(setting) as is_interrupted:
-        session = open_session(environment, make_world(setting, name, is_interrupted), read_only=False)
+        world = make_world(setting, name, is_interrupted)
+        if world.base_url and backend.is_shared:
+            setting.console.talk(
+                f"{name} points at {world.base_url}, and everyone who uses {backend.describe()} will remember that account"
+            )
+        session = open_session(environment, world, read_only=False)
         try:
             report = apply_plan(session, backend, made, ApplyOptions(skip_blocked, only_fresh, wait_for_lease))
         finally:

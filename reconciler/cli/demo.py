@@ -17,6 +17,7 @@ from reconciler.cli.emulate import load_emulator
 from reconciler.cli.options import Setting
 from reconciler.cli.options import command as shared
 from reconciler.core.errors import ReconcilerError
+from reconciler.store.open import DEFAULT_PATH
 
 CREDENTIALS = {
     "ZD_SANDBOX_CLIENT_ID": "demo-client",
@@ -54,7 +55,8 @@ def demo(setting: Setting) -> int:
     folder = setting.root / ".reconciler" / "demo"
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(example, folder / "environments")
-    shutil.copy(setting.root / "reconciler.yaml", folder / "reconciler.yaml")
+    # A store of its own: the project's may be one that others share.
+    (folder / "reconciler.yaml").write_text(f"format: 1\nstore: {{type: sqlite, path: {DEFAULT_PATH}}}\n", "utf-8")
     with server.Emulator(dict.fromkeys(ENVIRONMENTS.values(), 0)) as emulator:
         walk = Walk(setting, folder, emulator)
         walk.run()

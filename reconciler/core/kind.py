@@ -210,10 +210,12 @@ class Field:
     created with until its link step. `is_key` marks the natural key. `default` counts as stated. `writes` is the
     member of a request body where it differs from the one that is read. `reads` names a kind whose objects are needed
     to understand the live value. `unreachable` is a value that an existing object can never get, and why. `is_slice`
-    says that `api` is one list that all fields of the `together` group share, each its own items of it. `is_initial` says
-    that it is told with the creation alone and never compared: what it becomes later is a field of another part. An observed
-    field is compared like any other and never written: what differs is a manual step. `service_default` is the canonical
-    value that the service gives where nothing is stated; import leaves it out.
+    says that `api` is one list that all fields of the `together` group share, each its own items of it. `is_additive`
+    says that the stated items are added to a list: what else stands in it is nobody's business, and an item that is no
+    longer stated is taken out only if it was added. `is_initial` says that it is told with the creation alone and never
+    compared: what it becomes later is a field of another part. An observed field is compared like any other and never
+    written: what differs is a manual step. `service_default` is the canonical value that the service gives where nothing
+    is stated; import leaves it out.
     """
 
     path: str
@@ -233,6 +235,7 @@ class Field:
     unreachable: tuple[Json, str] | None = None
     service_default: Json = MISSING
     is_slice: bool = False
+    is_additive: bool = False
     is_initial: bool = False
     by_person: ByPerson | None = None
 
@@ -261,7 +264,9 @@ class Part:
     part's live id. `constants` are members of the create body that are no fields, `embeds` members that hold the
     live id of another part. `parent` is the part of this resource, or
     `kind/` of another kind (its only instance), whose live id fills the collection's `{parent}`. A part that
-    `creates` nothing is found, never made; `permanent` says why an object is never deleted either. `follows` lists parts of the same resource that must exist first;
+    `creates` nothing is found, never made; `permanent` says why an object is never deleted either. `recognises` tells its
+    object from others of the collection where no single member does; a known one stays it however it changes.
+    `follows` lists parts of the same resource that must exist first;
     `links_after` those that must exist before its inert fields get their real values. `takes` names the objects
     that the service removes together with it: their collection, and the member that holds its live id (empty where
     they live inside it). `alarms` are live values that call for a person. `made_secret` is the member that holds a secret
@@ -289,6 +294,7 @@ class Part:
     permanent: str = ""
     type_member: str = ""
     type_value: str = ""
+    recognises: Callable[[Mapping[str, Json]], bool] | None = None
     arrangement: Arrangement | None = None
     assignment: Assignment | None = None
     takes: tuple[tuple[str, str], ...] = ()
@@ -539,6 +545,7 @@ class Kind:
     `children` are the lists whose items are parts; `parts` gives those of the items that the document states.
     `expand` writes the short forms of a valid document out, and makes mappings of its keyed lists. `forms` are beginnings
     of documents, one for each way in which a live object can be described; import takes the first whose parts are there.
+    `shorten` writes a document as short as a person would; `expand` makes the same of both.
     """
 
     name: str
@@ -563,6 +570,7 @@ class Kind:
     matches_by_title: bool = False
     children: tuple[Children, ...] = ()
     expand: Callable[[Mapping[str, Json]], dict[str, Json]] | None = None
+    shorten: Callable[[Mapping[str, Json]], dict[str, Json]] | None = None
     keeps_when_vanished: bool = False
     secret_requirements: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
     sources: tuple[str, ...] = ()

@@ -24,6 +24,10 @@ def show_visible(account: Account, document: Json) -> Json:
     return visible(document)
 
 
+def nothing_follows(account: Account, document: Json) -> None:
+    """A person's click changes this document alone."""
+
+
 def admit_as_is(account: Account, document: Json, parts: dict[str, str]) -> Json:
     """The document as it was given."""
     return document
@@ -37,7 +41,7 @@ class Collection:
     documents; `root` and `item` are the envelopes; `modes` says how the list is paged; `id_type` is what the vendor
     makes ids of (`integer`, `string` of an integer, `ulid`, `uuid`, or `record` for Conversations). `admit` completes a document that
     came from a seed or from Admin Center. A `singleton` has one document and no list; with `within`, one for
-    each value of that path variable.
+    each value of that path variable. `clicked` does what else happens when a person makes or changes one.
     """
 
     path: str
@@ -51,6 +55,7 @@ class Collection:
     singleton: bool = False
     within: str = ""
     missing: Callable[[], Refusal] = record_not_found
+    clicked: Callable[[Account, Json], None] = nothing_follows
 
     def parts(self, path: str) -> tuple[dict[str, str], str | None] | None:
         """The variable parts of a path and the id behind it, or None when the path is another collection's."""

@@ -45,6 +45,14 @@ def state(account: Account) -> Json:
 
 def click(account: Account, path: str, content: Json | None) -> Json | None:
     """Create, change or delete an object as a person would; None when the path or the object does not exist."""
+    changed = _click(account, path, content)
+    named = collection_of(path)
+    if changed and named is not None:
+        named[0].clicked(account, changed)
+    return changed
+
+
+def _click(account: Account, path: str, content: Json | None) -> Json | None:
     named = collection_of(path)
     if named is None:
         return None

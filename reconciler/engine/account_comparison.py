@@ -13,6 +13,7 @@ from typing import Literal
 from reconciler.core.kind import Kind, Part
 from reconciler.core.resource import Json, Resource, by_id
 from reconciler.core.standing import Comparison, Standing
+from reconciler.engine.assigning import assigned
 from reconciler.engine.environment_comparison import Side, compare_fields
 from reconciler.engine.identity import Matching
 from reconciler.engine.live import AccountNames, Snapshot, observe_part
@@ -54,11 +55,17 @@ def read_account(session: Session, backend: Backend, side: Side, other: Side) ->
 def observe_account(side: Side, resources: list[Resource], snapshot: Snapshot, matching: Matching) -> AccountReading:
     """What a snapshot says of every address, and of every other object of a kind that has a natural key."""
     reading = AccountReading(side)
+    by_address = {each.address: each for each in resources}
     for resource in resources:
         found: dict[str, Json] = {}
         for part in find_kind(resource.kind).parts(resource.document):
             if part.arrangement is not None:
                 found.update(_arranged(resource, part, matching))
+                continue
+            if part.assignment is not None:
+                if not any(map(snapshot.unreadable, part.assignment.collections)):
+                    given = assigned(resource, part, by_address, matching.names).given
+                    reading.fields.setdefault(resource.address, {}).update({each.path: each.before for each in given})
                 continue
             identity = matching.identity(resource.address, part.name)
             if identity.unknown or identity.undecided:

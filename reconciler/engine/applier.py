@@ -25,6 +25,7 @@ from reconciler.core.plan import Change, Step
 from reconciler.core.resource import Json, Resource, SecretUse
 from reconciler.core.state import Entry
 from reconciler.engine import bookkeeping
+from reconciler.engine.additions import Added
 from reconciler.engine.arranging import counting_members, desired_arrangement
 from reconciler.engine.creation import Creation, part_of
 from reconciler.engine.entry_parts import parts_of_entry
@@ -160,9 +161,11 @@ class _Applier:
         live = self.readings.fresh(step, part, parent, live_id)
         values: dict[str, Json] = {}
         for change in step.changes:
+            each = part.field(change.path)
             if change.op == "write_secret":
-                each = part.field(change.path)
                 values[change.path] = Slot(change.path, _use(change)) if each else None
+            elif each is not None and each.is_additive and change.op != "release":
+                values[change.path] = Added(change.before, change.after)
             elif change.op != "release":
                 values[change.path] = change.after
         request = update_request(

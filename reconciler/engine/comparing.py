@@ -13,6 +13,7 @@ from reconciler.core.kind import MISSING, Field, Part
 from reconciler.core.plan import Cause, Change, digest_of
 from reconciler.core.resource import Json, Resource, SecretUse
 from reconciler.core.state import Entry
+from reconciler.engine.additions import own_items
 from reconciler.engine.drafting import Observation, step_id
 from reconciler.engine.live import AccountNames, Live, observe
 from reconciler.kinds._registry import find_kind
@@ -109,6 +110,7 @@ def compare(resource: Resource, part: Part, live: Live, entry: Entry | None, nam
             continue
         if seen is MISSING:
             seen = known if known is not NOTHING else MISSING
+        seen = own_items(each, seen, desired, known)
         if seen is not MISSING:
             result.observed[each.path] = seen
         if seen == desired:

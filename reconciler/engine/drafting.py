@@ -100,7 +100,9 @@ def draft_link(draft: Draft, resource: Resource, part: Part, changes: Sequence[C
             part.name,
             observed={"after": create},
             changes=merged,
-            reason="completes the object once everything that it points to is there",
+            reason="written right after the create, at a path of its own"
+            if part.aspect
+            else "completes the object once everything that it points to is there",
             risk=risk_of(merged),
         ),
         create,

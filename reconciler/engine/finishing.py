@@ -58,7 +58,7 @@ def _owned_counts(situation: Situation, steps: Sequence[Step]) -> dict[str, int]
     are of these."""
     owned: dict[str, int] = {}
     for address, entry in situation.entries.items():
-        if not entry.retired:
+        if not entry.retired and entry.live:
             kind = address.split("/")[0]
             owned[kind] = owned.get(kind, 0) + 1
             children = sum(child_named(kind, part) is not None for part in entry.live)

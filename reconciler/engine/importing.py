@@ -87,8 +87,8 @@ class Imported:
 class _Attempt:
     """One try at all manifests, and what has to change in the next one."""
 
+    names: ImportNames
     drafts: list[Draft] = field(default_factory=list)
-    names: ImportNames | None = None
     files: dict[str, Draft] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     bindings: dict[str, str] = field(default_factory=dict)
@@ -117,7 +117,7 @@ class Importer:
 
     def run(self, request: Request) -> Imported:
         """Everything of the kinds that were asked for; raises nothing for what an account may hold."""
-        matching = match(self.environment.resources, self.entries, self.environment.bindings, self.snapshot)
+        matching = self._match_present()
         taken = claims_of(self.environment.resources, matching)
         managed = [each for each in dict.fromkeys(taken.values()) if each.partition("/")[0] in request.kinds]
         discovery = discover(self.snapshot, request.kinds, taken)
@@ -126,23 +126,25 @@ class Importer:
             owned = {each.kind for each in self.environment.resources if not each.removed}
             discovery.found = [each for each in discovery.found if not (each.are_settings and each.kind in owned)]
         while True:
+            matching = self._match_present()
             attempt = self._attempt(discovery.found, ImportNames(matching.names), request)
-            if attempt is None:
-                continue
-            names = attempt.names
-            if names is not None and self.read_more(sorted(set(names.bare.values()))):
-                matching = match(self.environment.resources, self.entries, self.environment.bindings, self.snapshot)
-                continue
-            imported = self._imported(request, discovery, attempt, managed)
-            if request.merges and self.inventory is not None and names is not None:
-                files = FileEdits(self.inventory)
+            files = FileEdits(self.inventory) if request.merges and self.inventory is not None else None
+            merged = Merged()
+            if files is not None:
                 present = [each for each in self.environment.resources if each.address in managed]
-                imported.merged = merge(present, matching, names, files)
-                imported.changes = files.changes()
-            return imported
+                merged = merge(present, matching, attempt.names, files)
+            if self.read_more(sorted(set(attempt.names.bare.values()))):
+                continue
+            if self._is_settled(attempt):
+                imported = self._imported(request, discovery, attempt, managed)
+                imported.merged, imported.changes = merged, files.changes() if files is not None else ()
+                return imported
 
-    def _attempt(self, discovered: Sequence[Found], names: ImportNames, request: Request) -> _Attempt | None:
-        """All manifests at once; None when one had to be given up or to say less, and all must be tried again."""
+    def _match_present(self) -> Matching:
+        return match(self.environment.resources, self.entries, self.environment.bindings, self.snapshot)
+
+    def _attempt(self, discovered: Sequence[Found], names: ImportNames, request: Request) -> _Attempt:
+        """All manifests at once, as far as is known by now what cannot be said."""
         found = [each for each in discovered if each.key not in self.refused]
         taken: dict[str, list[str]] = {}
         for resource in self.environment.resources:
@@ -156,23 +158,26 @@ class Importer:
                 for live_id in (str(live["id"]) for live in brood.objects if str(live["id"]) in items):
                     child = brood.children.part(items[live_id])
                     names.bind(f"{each.kind}/{named[each.key]}", child.name, child.collection.name, live_id)
-        attempt = _Attempt(names=names)
+        attempt = _Attempt(names)
         for each in found:
             unwanted = self.unwanted.get(each.key, {})
             draft = write_document(
                 each, named[each.key], name_items(each), names, unwanted, with_secrets=request.with_secrets
             )
-            if draft.refused:
-                self.refused[each.key] = draft.refused
             attempt.drafts.append(draft)
-        if any(draft.refused for draft in attempt.drafts):
-            return None
         attempt.files = place_manifests(
             attempt.drafts, self.environment.name, self.environment.resources, request.present, request.folder
         )
         attempt.texts = {path: manifest_text(draft.document, path) for path, draft in attempt.files.items()}
-        is_good = self._read_back(attempt) and self._bind(attempt) and self._changes_nothing(attempt)
-        return attempt if is_good else None
+        return attempt
+
+    def _is_settled(self, attempt: _Attempt) -> bool:
+        """Whether nothing has to be given up or to say less; otherwise that is noted, and all must be tried again."""
+        refused = {draft.found.key: draft.refused for draft in attempt.drafts if draft.refused}
+        if refused:
+            self.refused.update(refused)
+            return False
+        return self._read_back(attempt) and self._bind(attempt) and self._changes_nothing(attempt)
 
     def _read_back(self, attempt: _Attempt) -> bool:
         """Judge the texts as `validate` does."""
@@ -280,7 +285,7 @@ class Importer:
             for draft in attempt.drafts
             for path, ids in draft.bare_ids.items()
             for live_id in ids
-            if names is not None and live_id in names.bare
+            if live_id in names.bare
         ]
 
     def _why_bare(self, kind: str, live_id: str) -> str:

@@ -15,6 +15,7 @@ from reconciler.engine.live import Snapshot
 from reconciler.engine.planning import require_same_target
 from reconciler.engine.session import Session, require_account
 from reconciler.manifest.inventory import read_inventory
+from reconciler.manifest.references import references_of
 from reconciler.store.backend import Backend
 from reconciler.store.state_store import StateStore
 
@@ -50,4 +51,7 @@ def _read(session: Session, backend: Backend, kinds: Sequence[str]) -> tuple[Map
     existing = {each.kind for each in session.environment.resources}
     snapshot = Snapshot()
     read_kinds(session.reader, snapshot, [*kinds, *sorted(existing - set(kinds))])
+    # What manifests refer to tells apart live objects of one title.
+    referred = {reference.kind for each in session.environment.resources for reference in references_of(each)}
+    read_lookups(session.reader, snapshot, sorted(referred))
     return state.resources if state else {}, snapshot

@@ -5,7 +5,7 @@ It refuses to know names, documents and files.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.core.kind import MISSING, Children, Kind, Part
@@ -109,7 +109,7 @@ def claims_of(resources: Sequence[Resource], matching: Matching) -> dict[Claim, 
     return claims
 
 
-def discover(snapshot: Snapshot, kinds: Sequence[str], taken: Container[Claim]) -> Discovery:
+def discover(snapshot: Snapshot, kinds: Sequence[str], taken: Collection[Claim]) -> Discovery:
     """What manifests of these kinds could describe, without what is taken by manifests that there are already."""
     result = Discovery()
     claimed: set[Claim] = set()
@@ -157,7 +157,7 @@ def _discover_kind(
 
 
 def _stands_alone(part: Part) -> bool:
-    return part.arrangement is None and part.is_found_by_itself
+    return part.is_object and part.is_found_by_itself
 
 
 def _take_shape(
@@ -204,16 +204,19 @@ def _has_keys(snapshot: Snapshot, form: Mapping[str, Json], anchor: Part, live: 
 
 
 def _strays(
-    snapshot: Snapshot, kinds: Sequence[str], claimed: Container[Claim], taken: Container[Claim]
+    snapshot: Snapshot, kinds: Sequence[str], claimed: Collection[Claim], taken: Collection[Claim]
 ) -> Iterator[Stray]:
     """The objects that nothing claims, of collections all of whose kinds were looked at."""
     users: dict[str, set[str]] = {}
     for name in manifest_kinds():
         for part in all_parts(find_kind(name)):
-            if part.arrangement is None and not part.inside and not part.aspect and not part.collection.is_settings:
+            if part.is_object and not part.inside and not part.aspect and not part.collection.is_settings:
                 users.setdefault(part.collection.name, set()).add(name)
+    # One object may stand in the listings of two APIs.
+    known = {live_id for _, live_id in claimed} | {live_id for _, live_id in taken}
     for collection, names in users.items():
         for live in snapshot.objects(collection) if names <= set(kinds) else ():
-            claim = (collection, str(live["id"]))
-            if claim not in claimed and claim not in taken:
-                yield Stray(collection, claim[1], title_of(live), str(live.get("type", "")))
+            live_id = str(live["id"])
+            if live_id not in known:
+                known.add(live_id)
+                yield Stray(collection, live_id, title_of(live), str(live.get("type", "")))

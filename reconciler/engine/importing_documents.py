@@ -100,6 +100,8 @@ def write_document(
         _keep_what_is_exact(draft, stated, names)
         _keep_what_is_valid(draft, fields_by_keys)
     _find_items(draft)
+    if not draft.refused and kind.shorten is not None:
+        draft.document = kind.shorten(draft.document)
     draft.left_out.update({path: why for path, why in unwanted.items() if path not in draft.left_out})
     return draft
 
@@ -162,6 +164,8 @@ def _keys_first(fields: Sequence[Field]) -> list[Field]:
 
 def is_left_to_the_service(each: Field, value: Json) -> bool:
     """Whether a person would not write the value: nothing at all, or what the service gives anyway."""
+    if value == [] and each.is_slice:
+        return False
     return value is None or value in ("", [], {}) or value in (each.default, each.service_default)
 
 

@@ -21,7 +21,7 @@ class ImportNames(AccountNames):
     """Live ids as names; `bare` are the ids that have none, with the kind that was expected behind each."""
 
     def __init__(self, names: AccountNames) -> None:
-        super().__init__(names.snapshot)
+        super().__init__(names.snapshot, names.addresses)
         self._ids.update(names._ids)
         self._owners.update(names._owners)
         self.bare: dict[str, str] = {}

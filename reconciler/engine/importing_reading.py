@@ -61,7 +61,7 @@ def why_unreadable(snapshot: Snapshot, kind: str) -> str:
         *(part.collection.name for part in all_parts(described)),
         *(children.collection.name for children in described.children),
     ]
-    reasons = (snapshot.unreadable(name) for name in dict.fromkeys(collections))
+    reasons = (snapshot.unreadable(name) for name in dict.fromkeys(collections) if not BY_NAME[name].is_optional)
     return "; ".join(dict.fromkeys(reason for reason in reasons if reason))
 
 

@@ -20,6 +20,7 @@ from reconciler.engine.composite import find_inside, find_through
 from reconciler.engine.entry_parts import parts_of_entry
 from reconciler.engine.identity import Identity, Matching
 from reconciler.engine.live import Live, Snapshot
+from reconciler.engine.recognising import find_recognised
 from reconciler.engine.titles import find_by_title
 from reconciler.kinds._registry import find_kind
 
@@ -59,7 +60,8 @@ class _Matcher:
                 self._from_memory(resource, part)
         self._refuse_shared_keys(parts)
         for resource, part in parts:
-            if not find_kind(resource.kind).matches_by_title and part.is_found_by_itself:
+            is_named = not find_kind(resource.kind).matches_by_title and part.recognises is None
+            if is_named and part.is_found_by_itself:
                 self._by_key(resource, part)
         for resource, part in parts:
             if part.found_through[0]:
@@ -69,6 +71,8 @@ class _Matcher:
                 find_inside(self.claims, resource, part)
         titled = [pair for pair in parts if find_kind(pair[0].kind).matches_by_title]
         find_by_title(self.claims, [pair for pair in titled if self.claims.is_open(*pair)])
+        for resource, part in parts:
+            find_recognised(self.claims, resource, part)
         for resource, part in parts:
             if part.is_child:
                 find_child(self.claims, resource, part)

@@ -210,6 +210,7 @@ def _how_found(by: str) -> str:
         "title": "its title",
         "title and fields": "its title and all stated fields",
         "singleton": "being the only one",
+        "recognised": "what it does",
         "only one": "being the only one of its type",
         "bindings": "bindings.yaml",
         "state": "the memory",

@@ -10,6 +10,7 @@ from collections.abc import Container
 from reconciler.core.kind import MISSING, Part, Request, Unresolved
 from reconciler.core.plan import Step
 from reconciler.core.resource import Json, Resource
+from reconciler.engine.additions import own_items
 from reconciler.engine.arranging import keeps_order
 from reconciler.engine.comparing import stated_value
 from reconciler.engine.live import Listing, Live, observe
@@ -87,7 +88,7 @@ class Readings:
                 continue
             if step.action == "link" and change.before is None and each.inert is MISSING:
                 continue
-            seen = observe(each, live, self.names)
+            seen = own_items(each, observe(each, live, self.names), change.after, change.before)
             if seen is not MISSING and seen not in (change.before, change.after, each.inert):
                 raise Conflict(f"{change.path} was changed in the account a moment ago")
         groups = {each.together for each in part.fields if each.path in changed and each.together}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from reconciler.core.kind import MISSING, Collection, Field, Part, Request, Slot
 from reconciler.core.resource import Json, Resource
+from reconciler.engine.additions import Added, with_added
 from reconciler.engine.comparing import secret_use, stated_value
 from reconciler.engine.live import AccountNames, Live, observe
 
@@ -62,8 +63,7 @@ def update_request(
     groups = {each.together for each in part.fields if each.path in values and each.together}
     for each in part.fields:
         if each.path in values:
-            value = values[each.path]
-            _put(body, each, value if isinstance(value, Slot) else each.codec.encode(value, names))
+            _put(body, each, _written(each, values[each.path], live, names))
         elif each.together in groups and each.together:
             seen = _raw(each, live)
             if seen is not MISSING:
@@ -86,6 +86,13 @@ def delete_request(part: Part, path: str, live_id: str) -> Request:
 
 def _wrapped(collection: Collection, body: dict[str, Json]) -> Json:
     return {collection.item: body} if collection.wraps_requests else body
+
+
+def _written(each: Field, value: Json, live: Live, names: AccountNames) -> Json:
+    if isinstance(value, Added):
+        seen = _raw(each, live)
+        return with_added(each, value, [] if seen is MISSING else seen, names)
+    return value if isinstance(value, Slot) else each.codec.encode(value, names)
 
 
 def _raw(each: Field, live: Live) -> Json:

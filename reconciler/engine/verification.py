@@ -9,6 +9,7 @@ from reconciler.core.errors import ServiceError
 from reconciler.core.kind import MISSING, Part
 from reconciler.core.plan import Step
 from reconciler.core.resource import Json
+from reconciler.engine.additions import own_items
 from reconciler.engine.arranging import counting_members, desired_arrangement
 from reconciler.engine.differences import describe_difference
 from reconciler.engine.holdings import not_held
@@ -54,7 +55,7 @@ class Verification:
             each = part.field(change.path)
             if each is None or change.address or change.op in ("release", "write_secret") or not each.is_readable:
                 continue
-            seen = observe(each, live, self.readings.names)
+            seen = own_items(each, observe(each, live, self.readings.names), change.after, change.before)
             if seen is MISSING:
                 is_untold = is_untold or bool(each.writes)
             elif seen != change.after:

@@ -18,6 +18,13 @@ def watched_steps(draft: Draft, situation: Situation) -> None:
         if resource.lifecycle.watch_only:
             continue
         for watch in watches_of(resource):
+            unreadable = [why for each in watch.collections if (why := situation.snapshot.unreadable(each))]
+            if unreadable:
+                draft.warnings.append(
+                    f"{resource.address}: what a person has to do for it cannot be said, since the account cannot be read: "
+                    f"{unreadable[0]}"
+                )
+                continue
             for shown in watch.undone(resource, situation.names):
                 address = shown.address or resource.address
                 manual = step_id("manual", address, shown.asked.slug)

@@ -373,6 +373,20 @@ X_HANDLES = Collection(
     wraps_requests=True,
 )
 
+SURVEYS = Collection(
+    name="surveys",
+    api="support",
+    # The parent is a locale's code: labels come in the locale that is asked for
+    # (developer.zendesk.com/api-reference/ticketing/ticket-management/csat_surveys).
+    path="/guide/{parent}/surveys",
+    items="surveys",
+    item="survey",
+    paging="none",
+    update_verb="PUT",
+    wraps_requests=True,
+    has_item_read=False,
+)
+
 APP = Collection(
     name="app",
     api="conversations",
@@ -434,6 +448,7 @@ BY_NAME = {
         DYNAMIC_CONTENT_VARIANTS,
         TICKET_FORMS,
         WEBHOOKS,
+        SURVEYS,
         USERS,
         GROUP_MEMBERSHIPS,
         ENTITLEMENTS,

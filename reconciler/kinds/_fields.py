@@ -36,6 +36,8 @@ class Managed:
     inert: Json = MISSING
     hazard: Hazard | None = None
     default: Json = MISSING
+    is_slice: bool = False
+    is_additive: bool = False
     is_initial: bool = False
     service_default: Json = MISSING
     by_person: ByPerson | None = None

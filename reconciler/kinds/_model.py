@@ -18,6 +18,7 @@ SecretReference = Annotated[str, StringConstraints(pattern=r"^(env|file)://[^\s]
 HexColour = Annotated[str, StringConstraints(pattern=r"^([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$")]
 HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https://[^\s/]+(/[^\s]*)?$")]
 Digits = Annotated[str, StringConstraints(pattern=r"^[0-9]+$")]
+LanguageCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
 Day = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
 Text = Annotated[str, StringConstraints(min_length=1)]
 

@@ -13,8 +13,11 @@ Live = Mapping[str, Json]
 
 
 def person_key(email: str) -> str:
-    """An e-mail address in the one spelling that is compared: the service ignores case."""
-    return unicodedata.normalize("NFC", email.strip()).casefold()
+    """An e-mail address in the one spelling that is compared: the service ignores case.
+
+    Lower case only: folding would make one of `straße@` and `strasse@`, who are two people.
+    """
+    return unicodedata.normalize("NFC", email.strip()).lower()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ It refuses to know what the hours are for. Sources: developer.zendesk.com/api-re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated, Literal
@@ -40,6 +40,23 @@ def days_of(key: str) -> list[str]:
 def written_out(week: Mapping[str, Json]) -> dict[str, Json]:
     """The week with one entry for each day that it states."""
     return {day: hours for key, hours in week.items() for day in days_of(key)}
+
+
+def shortened(week: Mapping[str, Json]) -> dict[str, Json]:
+    """The week with one entry for each run of days that have the same hours, from Monday on."""
+    short: dict[str, Json] = {}
+    run: list[str] = []
+    for day in (*DAYS[1:], DAYS[0]):
+        if run and (day not in week or week[day] != week[run[0]]):
+            short[_key(run)] = week[run[0]]
+            run = []
+        if day in week:
+            run.append(day)
+    return {**short, _key(run): week[run[0]]} if run else short
+
+
+def _key(run: Sequence[str]) -> str:
+    return run[0] if len(run) == 1 else f"{run[0]}-{run[-1]}"
 
 
 def minutes_of(hours: str) -> tuple[int, int]:
@@ -81,6 +98,10 @@ class HoursOfDay(Plain):
             for each in value or ()
         )
         return [_text(*each) for each in _joined(each for each in cut if each[0] < each[1])]
+
+    def manifest(self, value: Json, names: Names) -> Json:
+        """Texts, or closed."""
+        return value or "closed"
 
     def encode(self, value: Json, names: Names) -> Json:
         """Intervals in minutes of the week."""

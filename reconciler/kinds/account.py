@@ -17,9 +17,8 @@ from reconciler.core.resource import Json
 from reconciler.kinds._codecs import Boolean, Plain
 from reconciler.kinds._collections import ACCOUNT_SETTINGS
 from reconciler.kinds._fields import Observed, fields_of
-from reconciler.kinds._model import UNSTATED, ManifestModel
+from reconciler.kinds._model import UNSTATED, LanguageCode, ManifestModel
 
-LocaleCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
 Subdomain = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 
 _WORKSPACE = ByPerson(
@@ -73,7 +72,7 @@ class Account(ManifestModel):
         default=UNSTATED, description="Whether messaging is switched on."
     )
     locales: Annotated[
-        list[LocaleCode], Observed("localization.locale_ids", LocaleSet(), by=_LOCALES, reads="locale")
+        list[LanguageCode], Observed("localization.locale_ids", LocaleSet(), by=_LOCALES, reads="locale")
     ] = Field(default=UNSTATED, description="All languages of the account, by code; their order means nothing.")
     sandbox_of: Annotated[Subdomain | None, Observed("", by=_SANDBOX, is_readable=False)] = Field(
         default=UNSTATED, description="The subdomain of the production account; null in production itself."

@@ -17,7 +17,7 @@ from reconciler.core.kind import Kind, Part, Problem
 from reconciler.core.neighbours import Neighbours
 from reconciler.core.resource import Json, Resource
 from reconciler.kinds._agent_skills import BODY_MEMBER, SKILL_SET, AgentSkills
-from reconciler.kinds._agent_watches import AgentsThere, ChatRole
+from reconciler.kinds._agent_watches import RULE, AgentsThere, CapacityRuleGiven, ChatRole
 from reconciler.kinds._collections import AGENT_SKILLS, GROUP_MEMBERSHIPS, USERS
 from reconciler.kinds._fields import Managed, fields_of
 from reconciler.kinds._grants import GROUP_SET, ROLE, Memberships, Revocations, Roles
@@ -45,6 +45,9 @@ class AgentGrant(ManifestModel):
     skills: Annotated[
         Annotated[list[AnySkill], Field(max_length=100)], Managed(BODY_MEMBER, SKILL_SET, part="skills")
     ] = Field(default=UNSTATED, description="The skills that they get besides those that they have.")
+    capacity_rule: Annotated[AnyReference, Managed("", RULE, part="noted")] = Field(
+        default=UNSTATED, description="How much work they get at a time, which a person sets."
+    )
     absent: list[Email] = Field(
         default=UNSTATED, description="Who is taken out of these groups; needs an approval for each person and group."
     )
@@ -70,7 +73,11 @@ def _parts(document: Mapping[str, Json]) -> tuple[Part, ...]:
 
 
 def _watches(document: Mapping[str, Json]) -> tuple[Watch, ...]:
-    return (AgentsThere(), *([ChatRole()] if "chat_role" in document else ()))
+    return (
+        AgentsThere(),
+        *([ChatRole()] if "chat_role" in document else ()),
+        *([CapacityRuleGiven()] if "capacity_rule" in document else ()),
+    )
 
 
 def _consistent(document: Mapping[str, Json]) -> Iterator[Problem]:
@@ -143,6 +150,7 @@ KIND = Kind(
     parts=_parts,
     on_remove="keep",
     rules=(_consistent,),
+    noted=fields_of(AgentGrant, "noted"),
     relations=(_one_role, _not_given_and_taken),
     watches=_watches,
     limits=(
@@ -156,6 +164,7 @@ KIND = Kind(
     cannot=(
         "Create an agent: each takes a paid seat.",
         "Set the chat role: the service only shows it.",
+        "Give a capacity rule: that is UNCONFIRMED, and the service shows only some of a rule's agents.",
     ),
     sources=(
         "developer.zendesk.com/api-reference/ticketing/groups/group_memberships, "

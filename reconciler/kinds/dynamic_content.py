@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from reconciler.core import kind as words
 from reconciler.core.diagnostic import Path
@@ -20,9 +20,7 @@ from reconciler.core.resource import Json, Reference, Resource, external
 from reconciler.kinds._codecs import Boolean, Plain
 from reconciler.kinds._collections import DYNAMIC_CONTENT, DYNAMIC_CONTENT_VARIANTS
 from reconciler.kinds._fields import Managed, fields_of
-from reconciler.kinds._model import UNSTATED, ManifestModel, Shape, Text
-
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
+from reconciler.kinds._model import UNSTATED, LanguageCode, ManifestModel, Shape, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ class IsDefault(Plain):
 class Variant(Shape):
     """The text in one language."""
 
-    locale: Annotated[Code, Managed("locale_id", LocaleCode(), is_key=True, on_update=False)] = Field(
+    locale: Annotated[LanguageCode, Managed("locale_id", LocaleCode(), is_key=True)] = Field(
         description="The language's code, such as fr or zh-cn; the account has to have it."
     )
     content: Annotated[Text, Managed("content")] = Field(description="The text.")
@@ -82,9 +80,9 @@ class DynamicContent(ManifestModel):
 
     kind: Literal["dynamic_content"]
     title: Annotated[Text, Managed("name", is_key=True)] = Field(description="The name that admins see.")
-    default_locale: Annotated[Code, Managed("default_locale_id", LocaleCode(), on_update=False, is_initial=True)] = (
-        Field(description="The language that is used where there is none for the customer's; one of those in locales.")
-    )
+    default_locale: Annotated[
+        LanguageCode, Managed("default_locale_id", LocaleCode(), on_update=False, is_initial=True)
+    ] = Field(description="The language that is used where there is none for the customer's; one of those in locales.")
     locales: list[Variant] = Field(min_length=1, description="The text, language by language.")
 
 

@@ -20,7 +20,7 @@ from reconciler.kinds._collections import HOLIDAYS, SCHEDULES
 from reconciler.kinds._fields import Managed, fields_of
 from reconciler.kinds._model import UNSTATED, Day, ManifestModel, Shape, Text
 from reconciler.kinds._time_zones import RAILS_ZONES, TimeZone, is_known_zone
-from reconciler.kinds._week import DAYS, HoursOfDay, Week, problems_of, written_out
+from reconciler.kinds._week import DAYS, HoursOfDay, Week, problems_of, shortened, written_out
 
 
 class Holiday(Shape):
@@ -80,6 +80,18 @@ def _expanded(document: Mapping[str, Json]) -> dict[str, Json]:
         ]
         expanded["holidays"] = {f"{each['name']} {each['from']}": each for each in items}
     return expanded
+
+
+def _shortened(document: Mapping[str, Json]) -> dict[str, Json]:
+    short = dict(document)
+    if "week" in document:
+        short["week"] = shortened(document["week"])
+    if "holidays" in document:
+        short["holidays"] = [
+            {"name": each["name"], "on": each["from"]} if each.get("from") and each["from"] == each.get("to") else each
+            for each in document["holidays"]
+        ]
+    return short
 
 
 def _sound_week(document: Mapping[str, Json]) -> Iterator[Problem]:
@@ -149,6 +161,7 @@ KIND = Kind(
     parts=_parts,
     children=(_HOLIDAYS,),
     expand=_expanded,
+    shorten=_shortened,
     lookup=Lookup("", SCHEDULES, "name", "schedule"),
     rules=(_sound_week, _sound_holidays, _known_zone),
     limits=(

@@ -238,6 +238,7 @@ _FORMS = {
     r"^[a-z0-9][a-z0-9-]*$": "lower-case letters, digits and hyphens, as the environment's folder",
     r"^[a-z_]+/[a-z0-9][a-z0-9-]*(#[a-z_]+(/.+)?)?$": "a kind and a name, such as channel/messenger-fr",
     r"^[a-z0-9][a-z0-9-]{0,99}/[a-z0-9][a-z0-9-]{0,99}$": "a skill's manifest and one of its values, such as langue/japonais",
+    r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$": "a language code, such as fr or zh-cn",
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "a day, such as 2026-03-31",
     r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$": "a day, such as 2026-03-31",
     r"^([01][0-9]|2[0-4]):[0-5][0-9]-([01][0-9]|2[0-4]):[0-5][0-9]$": "two times of one day, such as 09:00-12:30",

@@ -6,7 +6,7 @@ It refuses to know any single kind, and how the facts are printed.
 from __future__ import annotations
 
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -229,6 +229,8 @@ def _found_by(kind: Kind, parts: list[Part]) -> str:
         if keys:
             shared = ", and by the other stated fields where several share it" if kind.matches_by_title else ""
             ways.append(f"{place}{' or '.join(keys)}{shared}")
+        elif part.recognises is not None:
+            ways.append(f"{place}what it does, where exactly one does that")
         elif part.is_singleton:
             ways.append(f"{place}being the only one of the account")
         else:
@@ -293,6 +295,8 @@ def _notes(kind: Kind, each: Field) -> Iterator[str]:
             yield "Somebody vouches for it where no read shows it." if each.is_readable else "Somebody vouches for it."
     elif _is_only_matched(each):
         yield "Matched and verified, never sent."
+    elif each.is_initial:
+        yield "Sent with the creation; a later change is written to the item that it names."
     elif each.on_create and not each.on_update:
         yield "Fixed once the object exists: another value blocks the plan, it is never a re-creation."
     if not each.on_create and each.on_update:
@@ -342,6 +346,8 @@ def _hazard(each: Field) -> str:
 def _manual(kind: Kind, bare: Mapping[str, Json]) -> ManualStep | None:
     if kind.manual is None:
         return None
+    if all(part.collection.is_settings for part in kind.parts(bare)):
+        return None
     return kind.manual(Resource(kind.name, "sample", dict(bare)))
 
 
@@ -362,13 +368,13 @@ def _referred_to(kind: Kind) -> str:
     return f"by its manifest's name; a live one without a manifest as {external}"
 
 
-def _on_remove(kind: Kind, types: tuple[TypeFacts, ...]) -> str:
+def _on_remove(kind: Kind, types: Sequence[TypeFacts]) -> str:
     words = {
         "delete": "the live object is deleted, if the memory says that it is ours",
         "keep": "the live object stays, and is no longer managed",
         "block": "the plan is blocked until lifecycle.on_remove or a tombstone (removed:) says what shall happen",
     }
-    if kind.watches is not None:
+    if any(each.mode == GIVEN for each in types):
         return "nothing is taken away; what it gave is no longer looked at"
     vouches = kind.attests is not None or kind.attests_beside is not None
     if vouches and all(not each.parts for each in types):

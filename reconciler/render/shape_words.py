@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from reconciler.kinds._model import Day, Digits, HexColour, HttpsUrl, Name, SecretReference
+from reconciler.kinds._model import Day, Digits, HexColour, HttpsUrl, LanguageCode, Name, SecretReference
 from reconciler.kinds._skills import SkillName
 from reconciler.kinds._week import Days, Hours
 
@@ -30,6 +30,7 @@ _PATTERN_WORDS = {
         (HttpsUrl, "an https:// address"),
         (Digits, "text of digits, in quotes"),
         (SkillName, "a skill: its manifest's name, a slash, and the name of a value"),
+        (LanguageCode, "a language code such as fr or zh-cn"),
         (Day, "a day such as 2026-12-25"),
         (Days, "a day such as monday, or a range such as monday-friday"),
         (Hours, "two times such as 09:00-12:30"),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.cli.demo import Walk
 from reconciler.core.state import parse_state
 from reconciler.store.git import GitBackend
 from reconciler.store.lease import acquire
@@ -308,3 +309,23 @@ def test_a_copy_of_the_refs_can_be_fetched_and_pushed_back(machines: Machines) -
 
     assert copied == refs(machines.remote)[REF]
     assert "group/shop" in machines.new("other").expect(0, "state", "list", "-e", "sandbox").out
+
+
+def test_an_apply_elsewhere_says_whose_memory_it_writes(machines: Machines) -> None:
+    machine = machines.new("elsewhere")
+    said = machine.expect(0, "apply", "-e", "sandbox", "--auto-approve").err
+
+    assert f"sandbox points at {machine.environ['RECONCILER_SANDBOX_BASE_URL']}, and everyone who uses the git" in said
+
+
+def test_the_demo_never_touches_the_memory_of_the_project(machines: Machines, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = machines.new("demo")
+    before = refs(machines.remote)
+    walked: list[str] = []
+    monkeypatch.setattr(Walk, "run", lambda walk: walked.append(str(walk.folder)))
+
+    machine.expect(0, "demo")
+
+    assert [str(machine.root / ".reconciler" / "demo")] == walked
+    assert before == refs(machines.remote)
+    assert "type: sqlite" in Path(walked[0], "reconciler.yaml").read_text("utf-8")

@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 
 from reconciler.emulator.server import Emulator
-from tests.property.imports import SUBDOMAIN, new_repository
 from tests.property.live_accounts import APP, accounts
+from tests.repositories import SUBDOMAIN, new_repository
 
 
 @settings(

@@ -16,7 +16,8 @@ from reconciler.core.report import Outcome, Report
 from reconciler.core.resource import Resource
 from reconciler.engine.assigning import is_on_the_way
 from reconciler.engine.jobs import JobEnd, await_job
-from tests.unit.engine.situations import environment, resource
+from reconciler.kinds._people import person_key
+from tests.unit.engine.situations import account, environment, planned, resource
 from tests.unit.engine.worlds import Stage, stage
 
 GROUPS = [{"id": 3001, "name": "Support"}, {"id": 3002, "name": "Japon"}]
@@ -100,6 +101,19 @@ def test_the_memberships_of_one_agent_are_never_split_over_two_requests(tmp_path
         wanted = environment(grant(51, {"external": "Japon"}, {"external": "Support"}))
         opened.apply(wanted)
         assert ([100, 2], 102) == (batches(opened), len(members(opened)))
+
+
+def test_what_two_grants_share_in_part_is_sent_once(two: Stage) -> None:
+    one = grant(1, {"external": "Japon"}, name="a")
+    other = grant(1, {"external": "Japon"}, {"external": "Support"}, name="b")
+    wanted = environment(one, other)
+    steps = {each.id: each.depends_on for each in two.plan(wanted).plan.steps}
+    assert {
+        "update:agent_grant/a#memberships": (),
+        "update:agent_grant/b#memberships": ("update:agent_grant/a#memberships",),
+    } == steps
+    assert (0, [1, 1]) == (two.apply(wanted).exit_code(), batches(two))
+    assert [] == ids(two.plan(wanted).plan)
 
 
 def test_a_job_is_waited_for_with_the_clock_of_the_run(tmp_path: Path) -> None:
@@ -250,3 +264,116 @@ def test_jobs_that_write_users_leave_a_second_apart(tmp_path: Path) -> None:
         opened.wire.before = note
         assert 0 == opened.apply(environment(wanted)).exit_code()
         assert (2, 1.0) == (len(left), left[1] - left[0])
+
+
+def test_too_many_waiting_jobs_are_waited_for(two: Stage) -> None:
+    refusals = iter([True, True])
+
+    class Busy(httpx.BaseTransport):
+        def __init__(self, inner: httpx.BaseTransport) -> None:
+            self.inner = inner
+
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            if request.url.path == CREATE_MANY and next(refusals, False):
+                return httpx.Response(422, json={"error": "TooManyJobs", "description": "Try again later."})
+            return self.inner.handle_request(request)
+
+    two.world.transport = Busy(two.wire)
+    began = two.clock.now
+    assert 0 == two.apply(environment(grant(2))).exit_code()
+    assert (10.0, 2) == (two.clock.now - began, len(members(two)))
+
+
+def test_an_interruption_does_not_wait_for_a_job_and_says_what_holds(tmp_path: Path) -> None:
+    with stage(tmp_path, seed(2), job_looks=1000) as opened:
+        looks: list[str] = []
+
+        def note(request: httpx.Request) -> None:
+            if "/job_statuses/" in request.url.path:
+                looks.append(request.url.path)
+
+        opened.wire.before = note
+        opened.world.is_interrupted = lambda: len(looks) >= 2
+        report = opened.apply(environment(grant(2)))
+        assert (2, "applied") == (len(looks), outcome(report, "update:agent_grant/team#memberships").result)
+
+
+def test_a_lost_answer_of_a_revocation_is_settled_by_a_listing(tmp_path: Path) -> None:
+    more = {"/api/v2/group_memberships": [{"id": 4001, "user_id": 5000, "group_id": 3002}]}
+    with stage(tmp_path, seed(1, **more)) as opened:
+        bare = resource("agent_grant", "team", agents=[], groups=[{"external": "Japon"}], absent=[email(0)])
+        approved = environment(bare, approvals=(approval(opened.plan(environment(bare)).plan),))
+        opened.wire.loses = lambda request: request.method == "DELETE"
+        assert (0, []) == (opened.apply(approved).exit_code(), members(opened))
+
+
+def test_a_hundred_and_one_revocations_are_two_jobs_and_each_has_its_approval(tmp_path: Path) -> None:
+    members_of = [{"id": 4000 + n, "user_id": 5000 + n, "group_id": 3002} for n in range(101)]
+    with stage(tmp_path, seed(101, **{"/api/v2/group_memberships": members_of})) as opened:
+        bare = resource("agent_grant", "team", agents=[], groups=[{"external": "Japon"}], membership="exclusive")
+        plan = opened.plan(environment(bare)).plan
+        approvals = tuple(
+            Approval("Claire", "moved", "2026-12-31", step=step.id, effect=effect.digest(change))
+            for step in plan.steps
+            for effect, change in effects(step)
+        )
+        assert [100, 1] == [len(step.changes) for step in plan.steps]
+        report = opened.apply(environment(bare, approvals=approvals))
+        assert (0, [], 2) == (report.exit_code(), members(opened), report.writes)
+
+
+def test_the_owner_stays_in_an_exclusive_group(tmp_path: Path) -> None:
+    boss = {"id": 6000, "name": "Boss", "email": "boss@maison-lune.example", "role": "admin"}
+    more = {"/api/v2/group_memberships": [{"id": 4001, "user_id": 6000, "group_id": 3002}]}
+    with stage(tmp_path, {**seed(1, **more), "/api/v2/users": [boss, *users(1)]}) as opened:
+        wanted = environment(grant(1, membership="exclusive"))
+        plan = opened.plan(wanted).plan
+        assert ["update:agent_grant/team#memberships"] == ids(plan)
+        assert ["boss@maison-lune.example" in each for each in plan.warnings] == [True]
+
+
+VALUE = {"id": "11111111-1111-4111-8111-111111111111", "name": "Japonais"}
+OTHER = {"id": "22222222-2222-4222-8222-222222222222", "name": "Anglais"}
+SKILLS = {
+    "/api/v2/routing/attributes": [{"id": "33333333-3333-4333-8333-333333333333", "name": "Langue"}],
+    "/api/v2/routing/attributes/33333333-3333-4333-8333-333333333333/values": [VALUE, OTHER],
+}
+OWN_SKILLS = "/api/v2/routing/agents/5000/instance_values"
+
+
+def test_a_skill_that_came_a_moment_ago_is_written_too(tmp_path: Path) -> None:
+    with stage(tmp_path, seed(1, **SKILLS)) as opened:
+        opened.world.freshness_seconds = -1.0
+        wanted = environment(
+            resource("agent_grant", "team", agents=[email(0)], skills=[{"external": "Langue/Japonais"}])
+        )
+        saved = opened.plan(wanted)
+        opened.person("POST", OWN_SKILLS, {"attribute_value_ids": [OTHER["id"]]})
+        assert 0 == opened.apply(wanted, saved).exit_code()
+        assert [OTHER["id"], VALUE["id"]] == [
+            each["id"] for each in opened.person("GET", OWN_SKILLS)["attribute_values"]
+        ]
+
+
+def test_a_lost_answer_of_a_skill_is_settled_by_reading_the_skills(tmp_path: Path) -> None:
+    with stage(tmp_path, seed(1, **SKILLS)) as opened:
+        wanted = environment(
+            resource("agent_grant", "team", agents=[email(0)], skills=[{"external": "Langue/Japonais"}])
+        )
+        opened.wire.loses = lambda request: request.method == "POST" and request.url.path == OWN_SKILLS
+        report = opened.apply(wanted)
+        assert (0, 1) == (report.exit_code(), report.writes)
+        assert [] == ids(opened.plan(wanted).plan)
+
+
+def test_a_straight_and_a_folded_spelling_are_two_people() -> None:
+    assert person_key("Straße@x.example") != person_key("strasse@x.example")
+    assert person_key("A\u0301ki@X.example") == person_key("\u00e1KI@x.example ")
+
+
+def test_what_cannot_be_read_of_people_is_a_warning_and_blocks_what_they_are_given() -> None:
+    wanted = resource("agent_grant", "team", agents=[email(0)], chat_role="agent", groups=[{"external": "Japon"}])
+    plan = planned(environment(wanted), account(unreadable=("users",), groups=GROUPS, group_memberships=[])).plan
+    assert ["update:agent_grant/team#memberships[unknown]"] == ids(plan)
+    assert (True, 1) == (plan.is_blocked, len(plan.warnings))
+    assert "you may not read this" in plan.warnings[0]

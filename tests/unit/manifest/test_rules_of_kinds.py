@@ -147,6 +147,22 @@ def test_a_reference_inside_an_item_of_a_keyed_list_is_reported_on_its_line(foun
     assert [("reference/unknown", "error", 9, [])] == found(SKILL)
 
 
+def test_the_cause_of_an_item_s_field_is_the_line_of_the_item(tmp_path: Path, found: Judge) -> None:
+    found(SKILL.replace('[{field: brand_id, operator: is, value: "maison"}]', "[]"))
+    environment = load_environment(tmp_path, "sandbox").environment
+    assert environment is not None
+    (skill,) = environment.resources
+    paths = (
+        "title",
+        "values[japonais].title",
+        "values[chinois].title",
+        "values[chinois].conditions.all",
+        "values[x].y",
+    )
+
+    assert [3, 5, 7, 9, 4] == [position.line for path in paths if (position := skill.position(path)) is not None]
+
+
 @pytest.mark.parametrize(
     ("skill", "expected"),
     [
@@ -208,6 +224,54 @@ def test_a_holiday_has_one_day_or_a_first_and_a_last_one(found: Judge, holiday: 
     text = "kind: schedule\nname: boutique\ntitle: Boutique\ntime_zone: Paris\n"
 
     assert expected == [rule for rule, _, _, _ in found(f"{text}holidays: [{{name: Noël, {holiday}}}]\n")]
+
+
+@pytest.mark.parametrize(
+    ("default", "locales", "expected"),
+    [
+        ("fr", "{locale: fr, content: Bonjour}, {locale: ja, content: a, active: false}", []),
+        ("fr", "{locale: ja, content: a}", ["dynamic_content/no-default"]),
+        ("fr", "{locale: fr, content: a}, {locale: FR, content: b}", ["dynamic_content/locale-twice"]),
+        ("fr", "{locale: fr, content: a, active: false}", ["dynamic_content/default-inactive"]),
+        ("fr", "", ["manifest/out-of-range"]),
+    ],
+)
+def test_a_text_has_one_form_in_each_language_and_one_in_the_default_one(
+    found: Judge, default: str, locales: str, expected: list[str]
+) -> None:
+    text = f"kind: dynamic_content\nname: a\ntitle: A\ndefault_locale: {default}\nlocales: [{locales}]\n"
+
+    assert expected == [rule for rule, _, _, _ in found(text)]
+
+
+def test_a_text_that_lacks_a_language_of_the_account_or_of_another_text_is_a_warning(found: Judge) -> None:
+    def content(name: str, *codes: str) -> str:
+        locales = ", ".join(f"{{locale: {code}, content: a}}" for code in codes)
+        return f"---\nkind: dynamic_content\nname: {name}\ntitle: {name}\ndefault_locale: fr\nlocales: [{locales}]\n"
+
+    assert [("dynamic_content/untranslated", "warning", 6, [])] == found(content("a", "fr") + content("b", "fr", "ja"))
+    account = "---\nkind: account\nname: account\nlocales: [fr, ja]\n"
+    assert [("dynamic_content/untranslated", "warning", 6, [])] == found(content("a", "fr") + account)
+    assert [] == found(content("a", "FR", "fr-ca").replace("locale: FR", "locale: fr"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{{dc.bienvenue}} {{ticket.id}}", []),
+        ("{{ dc.bienvenue }}", []),
+        ("Bonjour {{dc.bienvenu}}", [("text/unknown-placeholder", "warning", 11, [])]),
+    ],
+)
+def test_a_placeholder_that_is_no_manifest_s_is_a_warning(
+    found: Judge, text: str, expected: list[tuple[str, str, int, list[int]]]
+) -> None:
+    content = (
+        "kind: dynamic_content\nname: bienvenue\ntitle: A\ndefault_locale: fr\nlocales: [{locale: fr, content: a}]\n"
+    )
+    macro = f'---\nkind: macro\nname: a\ntitle: A\nactions:\n  - {{field: comment_value, value: "{text}"}}\n'
+
+    assert expected == found(content + macro)
 
 
 def test_a_zone_that_nobody_knows_is_a_warning(found: Judge) -> None:

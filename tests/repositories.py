@@ -7,6 +7,7 @@ import io
 import json
 import os
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,12 +32,13 @@ class Ran:
         return json.loads(self.out)["result"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Repository:
-    """A folder made by `init`, pointed at an emulated account."""
+    """A folder made by `init`, pointed at an emulated account; `click` does there what a person does in Admin Center."""
 
     root: Path
     url: str
+    click: Callable[[str, Any], Any] = lambda path, content: None
 
     def run(self, *arguments: str) -> Ran:
         """Run one command line in the repository."""
