@@ -48,7 +48,7 @@ Hand = Callable[[Desk, Entered, Step], None]
 
 def _hand(step: Step) -> Hand | None:
     subject, _, slug = str(step["id"]).removeprefix("manual:").partition("#")
-    kind, _, name = subject.partition("/")
+    kind = subject.partition("/")[0]
     for its_kind, its_slug, hand in _HANDS:
         if (its_kind, its_slug) == (kind, slug):
             return hand

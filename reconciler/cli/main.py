@@ -33,8 +33,11 @@ COMMANDS = {
     "schema": "Write or check the JSON Schemas.",
     "doctor": "Say whether credentials, rights, account, clock and store are fine.",
     "explain": "Say what a kind is, which fields it has, and what the API cannot do.",
+    "rule": "Explain a rule by the id that a message carries.",
+    "graph": "Show which manifest refers to which.",
     "emulate": "Serve a local Zendesk.",
     "demo": "Walk through the example against a local Zendesk.",
+    "completion": "Print what lets a shell complete commands and options.",
     "version": "Say which version this is.",
 }
 

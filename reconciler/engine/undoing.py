@@ -6,7 +6,7 @@ It refuses to touch an account, and to overwrite what somebody edited after the 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,8 @@ from reconciler.core.resource import Json
 from reconciler.core.standing import FieldDifference
 from reconciler.engine.environment_comparison import StatedNames
 from reconciler.engine.importing_files import FOLDERS
-from reconciler.engine.placing import Unplaceable, place_canonical, stated_value_at, why_invalid
+from reconciler.engine.placing import Placed, Unplaceable, place_canonical, stated_value_at, why_invalid
+from reconciler.engine.placing_items import remove_item, restore_item
 from reconciler.kinds._registry import find_kind
 from reconciler.manifest.file_edits import FileEdits
 from reconciler.manifest.inventory import Inventory, expanded
@@ -47,11 +48,16 @@ class _Undoing:
     edits: list[Edit] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
     done: set[str] = field(default_factory=set)
+    adopted: list[str] = field(default_factory=list)
 
     def made(self) -> Edits:
         for step in self.run.steps:
             if self.run.result_of(str(step["id"])) in _RAN:
                 self._undo(step)
+        mentioned = {each.address for each in self.edits} | {each.address for each in self.left}
+        for address in dict.fromkeys(self.adopted):
+            if address not in mentioned:
+                self._leave(address, "it was taken over as it was: nothing in the account was changed by that")
         return Edits(self.files.inventory.name, tuple(self.edits), tuple(self.left), (), self.files.changes())
 
     def _undo(self, step: Mapping[str, Any]) -> None:
@@ -65,7 +71,7 @@ class _Undoing:
         elif action == "write_secret":
             self._leave(address, "its secret was written again: the former one is known to nobody here")
         elif action == "adopt":
-            self._leave(address, "it was taken over as it was: nothing in the account was changed by that")
+            self.adopted.append(address)
         elif action == "move":
             self._leave(address, "only its name in the memory changed")
 
@@ -83,13 +89,16 @@ class _Undoing:
         document = self._document(address)
         if document is None or "removed" in document:
             return
-        parts = _parts(address, resolve_values(dict(document), self.files.values()).value)
-        own_part = next((each for each in parts if each.name == part_name), None)
-        if own_part is not None and (own_part.is_child or own_part.aspect):
-            where = f"remove {part_name} from {own_part.stated_in}" if own_part.is_child else f"{part_name} was set up"
-            self._leave(address, f"{where} yourself, if it is to go: the rest of the manifest stays")
+        item = _item(address, part_name)
+        if item is not None:
+            self._edit_list(address, part_name, lambda: remove_item(self.files, address, *item))
             return
+        parts = _parts(address, resolve_values(dict(document), self.files.values()).value)
         self.done.add(address)
+        was_there = self.run.before.get(address, {})
+        if any(each.arrangement is None and was_there.get(each.name) for each in parts):
+            self._leave(address, f"only {part_name or 'a part'} of it was created: edit its manifest yourself")
+            return
         permanent = next((why for each in parts if (why := each.why_permanent())), "")
         if permanent:
             self._leave(address, f"what was created stays: {permanent}")
@@ -109,11 +118,16 @@ class _Undoing:
 
     def _restore(self, step: Mapping[str, Any]) -> None:
         address = step["address"]
-        if address in self.done or ("#" in step["id"].partition(":")[2] and self._is_child(address, step["part"])):
-            self._leave_child(step)
+        document = self._document(address)
+        item = _item(address, step["part"])
+        if address in self.done:
+            return
+        if item is not None:
+            if document is not None and "removed" not in document:
+                earlier = self._last_manifest(address)[1] or {}
+                self._edit_list(address, step["part"], lambda: restore_item(self.files, address, *item, earlier))
             return
         self.done.add(address)
-        document = self._document(address)
         if document is not None and "removed" not in document:
             return
         file, content = self._last_manifest(address)
@@ -140,12 +154,14 @@ class _Undoing:
         is_alone = self.files.count_in(self.files.path_of(address)) == 1
         return _SCHEMA_LINE + text if is_alone else text
 
-    def _is_child(self, address: str, part: str) -> bool:
-        return any(each.part_named(part) is not None for each in find_kind(address.partition("/")[0]).children)
-
-    def _leave_child(self, step: Mapping[str, Any]) -> None:
-        if step["address"] not in self.done:
-            self._leave(step["address"], f"{step['part']} was removed: add it to the manifest yourself")
+    def _edit_list(self, address: str, part: str, edit: Callable[[], Placed | None]) -> None:
+        try:
+            placed = edit()
+        except Unplaceable as error:
+            self._leave(f"{address}#{part}", str(error))
+            return
+        if placed is not None:
+            self.edits.append(Edit(address, "change", placed.file, (placed.difference,)))
 
     def _last_manifest(self, address: str) -> tuple[str, dict[str, Json] | None]:
         """Where the address last stood, from the environment's folder, and what its document said; None: nobody knows."""
@@ -225,6 +241,14 @@ class _Undoing:
     def _edit(self, address: str, deed: Deed, differences: tuple[FieldDifference, ...], note: str) -> None:
         file = self.files.display(self.files.path_of(address))
         self.edits.append(Edit(address, deed, file, differences, note))
+
+
+def _item(address: str, part: str) -> tuple[str, str] | None:
+    """The list and the key that a part stands for where it is an item of a keyed list."""
+    for children in find_kind(address.partition("/")[0]).children:
+        if children.part_named(part) is not None:
+            return children.path, part.partition("/")[2]
+    return None
 
 
 def _parts(address: str, resolved: Mapping[str, Json]) -> tuple[Part, ...]:

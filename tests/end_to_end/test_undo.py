@@ -127,6 +127,20 @@ def test_a_value_goes_back_in_environment_yaml(project: Project) -> None:
     assert before == (project.root / settings).read_text("utf-8")
 
 
+def test_the_first_run_is_undone_as_far_as_nothing_protects_it(project: Project) -> None:
+    first = project.expect(0, "history", "-e", "sandbox", "--format", "json").json()["result"][-1]["run"]
+    result = undone(project, first)
+    deeds = {each["address"]: each["deed"] for each in result["edits"]}
+    assert ("remove", "remove", "change") == (
+        deeds["trigger/line-vers-japon"],
+        deeds["responder/lune-bot"],
+        deeds["switchboard/aiguillage"],
+    )
+    reasons = {each["address"]: each["reason"] for each in result["left"]}
+    assert "is protected" in reasons["channel/messenger-fr"]
+    assert not reasons.keys() & deeds.keys()
+
+
 def test_an_unknown_run_is_said_with_the_closest(project: Project) -> None:
     project.edit(TRIGGER, "[line, japon]", "[line, asie]")
     run = applied(project)
