@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reconciler.cli.demo_person import clicks, vouched
+from reconciler.cli.demo_person import vouched, work
 from reconciler.cli.emulate import load_emulator
 from reconciler.cli.options import Setting
 from reconciler.cli.options import command as shared
@@ -100,11 +100,14 @@ class Walk:
         self.title(f"{name}: apply exactly that plan; manual steps stay open: 18")
         self.type("apply", f"plans/{name}.json", expected=18)
         self.title(f"{name}: a person does in Admin Center what the plan says")
-        self.work_by_hand(name)
-        self.title(f"{name}: the next plan finds it, and shows what somebody has to vouch for")
+        work(self.planned(name), AdminCenter(self, name))
+        self.title(f"{name}: the next plan finds it, and what waited for the person is applied")
         self.type("plan", "-e", name, expected=0)
+        self.type("apply", f"plans/{name}.json", expected=18)
+        self.title(f"{name}: what is left is given to the agents that came, and vouched for")
+        self.type("plan", "-e", name, expected=0)
+        work(self.planned(name), AdminCenter(self, name))
         self.type("attest", "-e", name, *vouched(self.planned(name)), "--by", "Camille Roy", expected=0)
-        self.title(f"{name}: what waited for the person is applied")
         self.type("apply", f"plans/{name}.json", expected=0)
         self.title(f"{name}: plan again, nothing to do")
         self.type("plan", "-e", name, "--exit-code", expected=0)
@@ -152,11 +155,6 @@ class Walk:
         package = str(Path(__file__).resolve().parents[2])
         return {**kept, **CREDENTIALS, **urls, **columns, "PYTHONPATH": package, "PYTHONIOENCODING": "utf-8"}
 
-    def work_by_hand(self, name: str) -> None:
-        """What a person does in Admin Center, by the instructions of the plan and nothing else."""
-        for click in clicks(self.planned(name), self._app_id(name)):
-            self.person(name, click.path, click.content, click.said)
-
     def planned(self, name: str) -> list[dict[str, Any]]:
         """The steps of the plan file that was written last."""
         path = self.folder / "plans" / f"{name}.json"
@@ -186,11 +184,32 @@ class Walk:
         if not self.setting.is_json:
             self.setting.console.data(f"  (in the account: {what})")
 
-    def _app_id(self, name: str) -> str:
+    def app_id(self, name: str) -> str:
+        """The app that an environment names."""
         from reconciler.manifest.yaml_reader import parse
 
         path = self.folder / "environments" / name / "environment.yaml"
         return str(parse(path.read_bytes(), path.name).documents[0]["account"]["app_id"])
+
+
+@dataclass(frozen=True, slots=True)
+class AdminCenter:
+    """The account of one environment, as the demo's person has it open."""
+
+    walk: Walk
+    name: str
+
+    def look(self, path: str) -> list[dict[str, Any]]:
+        """The account's objects under a list path."""
+        found: list[dict[str, Any]] = self.walk.emulator.objects(ENVIRONMENTS[self.name], self._full(path))
+        return found
+
+    def do(self, path: str, content: Mapping[str, Any], said: str) -> None:
+        """Let a person change the account."""
+        self.walk.person(self.name, self._full(path), content, said)
+
+    def _full(self, path: str) -> str:
+        return path.replace("{app}", self.walk.app_id(self.name))
 
 
 command = demo

@@ -153,13 +153,13 @@ def imported_as_json(imported: Imported, bindings: list[str]) -> dict[str, Any]:
         ],
         "not_described": [
             *(
-                {"kind": each.kind, "id": each.live_id, "title": each.title, "why": each.why}
+                {"kind": each.kind, "ids": list(each.live_ids), "title": each.title, "why": each.why}
                 for each in imported.refused
             ),
             *(
                 {
                     "kind": each.collection,
-                    "id": each.live_id,
+                    "ids": [each.live_id],
                     "title": each.title,
                     "why": f'no kind describes an object of type "{each.type}" here'
                     if each.type

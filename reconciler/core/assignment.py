@@ -51,6 +51,24 @@ class Assigned:
     warnings: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Things that live objects have and no manifest gives: a title for people, whom it is about, and the manifest's
+    fields."""
+
+    title: str
+    holders: tuple[str, ...]
+    document: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class GatheredGrants:
+    """All of them, and sentences about what could not be gathered."""
+
+    gathered: tuple[Gathered, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
 class Assignment(Protocol):
     """A part without an object of its own: things that many other objects are to have.
 

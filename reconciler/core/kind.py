@@ -15,7 +15,7 @@ from reconciler.core.neighbours import Neighbours
 from reconciler.core.resource import Json, Reference, Resource, SecretUse
 
 if TYPE_CHECKING:
-    from reconciler.core.assignment import Assignment, Watch
+    from reconciler.core.assignment import Assignment, GatheredGrants, Watch
 
 Api = Literal["support", "conversations", "chat"]
 Paging = Literal["cursor", "conversations", "offset", "none", "object"]
@@ -545,7 +545,8 @@ class Kind:
     `children` are the lists whose items are parts; `parts` gives those of the items that the document states.
     `expand` writes the short forms of a valid document out, and makes mappings of its keyed lists. `forms` are beginnings
     of documents, one for each way in which a live object can be described; import takes the first whose parts are there.
-    `shorten` writes a document as short as a person would; `expand` makes the same of both.
+    `shorten` writes a document as short as a person would; `expand` makes the same of both. A kind without objects of its
+    own `gathers` what others have and none of its manifests gives, from the collections `gathered_from`.
     """
 
     name: str
@@ -570,6 +571,8 @@ class Kind:
     matches_by_title: bool = False
     children: tuple[Children, ...] = ()
     expand: Callable[[Mapping[str, Json]], dict[str, Json]] | None = None
+    gathers: Callable[[Names, Sequence[Resource]], GatheredGrants] | None = None
+    gathered_from: tuple[Collection, ...] = ()
     shorten: Callable[[Mapping[str, Json]], dict[str, Json]] | None = None
     keeps_when_vanished: bool = False
     secret_requirements: Mapping[str, Callable[[str], str]] = field(default_factory=dict)

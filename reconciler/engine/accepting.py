@@ -85,6 +85,8 @@ def _is_gone(step: Step) -> bool:
 def _place(files: FileEdits, resource: Resource, step: Step, change: Change, names: Names) -> Placed:
     parts = find_kind(resource.kind).parts(resource.document)
     part = next((each for each in parts if each.name == step.part), None)
+    if part is not None and part.assignment is not None:
+        raise Unplaceable("it is stated for many at once. Take the one whom it is about, or the thing, out of its list")
     each = part.field(change.path) if part else None
     if each is None:
         raise Unplaceable("no field of the manifest stands for it")

@@ -29,6 +29,7 @@ from reconciler.engine.recording import run_document, save_outcome
 from reconciler.engine.run import Applied, Run
 from reconciler.engine.session import Session, require_account
 from reconciler.engine.settling import settle_intents
+from reconciler.kinds._collections import BY_NAME
 from reconciler.manifest.loader import LoadedEnvironment
 from reconciler.store.backend import Backend
 from reconciler.store.lease import Lease
@@ -133,6 +134,11 @@ def _settle(session: Session, ledger: StateLedger) -> tuple[str, ...]:
 
     def list_objects(collection: Collection, parent: str) -> Snapshot:
         snapshot = Snapshot()
+        if parent and not BY_NAME[collection.parent].parent:
+            session.reader.list_again(snapshot, collection.parent)
+            if snapshot.find(collection.parent, parent) is None:
+                # What an object held is gone with it, and asking for it would only say that it cannot be read.
+                return snapshot
         session.reader.list_again(snapshot, collection.name, parent)
         return snapshot
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from reconciler.core.resource import Json, Resource
 from reconciler.core.state import Entry
-from reconciler.engine.importing_discovery import Stray, claims_of, discover
-from reconciler.engine.importing_reading import all_parts, why_unreadable
+from reconciler.engine.importing_discovery import Stray, claims_of, discover, gather
+from reconciler.engine.importing_reading import all_parts, is_shown, why_unreadable
 from reconciler.engine.live import Snapshot
 from reconciler.engine.matching import match
 from reconciler.kinds._registry import find_kind
@@ -72,7 +72,7 @@ def cover(
     matching = match(environment.resources, entries, environment.bindings, snapshot)
     discovery = discover(snapshot, kinds, claims_of(environment.resources, matching))
     covered = {
-        kind: KindCoverage(kind, unreadable=why_unreadable(snapshot, kind), is_shown=_is_shown(kind)) for kind in kinds
+        kind: KindCoverage(kind, unreadable=why_unreadable(snapshot, kind), is_shown=is_shown(kind)) for kind in kinds
     }
     for resource in environment.resources:
         if resource.removed or resource.kind not in covered:
@@ -81,7 +81,7 @@ def cover(
         live = [each for part in parts if (each := matching.identity(resource.address, part.name).live_id)]
         entry = Covered(resource.address, live[0] if live else "", _stated_title(resource))
         kind = covered[resource.kind]
-        if kind.is_shown and not live:
+        if not live and any(all_parts(find_kind(resource.kind))):
             kind.absent.append(entry)
         elif resource.lifecycle.watch_only:
             kind.watch_only.append(entry)
@@ -89,11 +89,10 @@ def cover(
             kind.managed.append(entry)
     for found in discovery.found:
         covered[found.kind].unmanaged.append(Covered(live_id=found.live_id, title=found.title))
+    for name, kind in covered.items():
+        gathered, _ = gather(find_kind(name), matching.names, environment.resources)
+        kind.unmanaged += [Covered(title=f"{each.title}: {each.live_id}") for each in gathered]
     return Coverage(tuple(covered.values()), tuple(discovery.strays))
-
-
-def _is_shown(kind: str) -> bool:
-    return any(all_parts(find_kind(kind)))
 
 
 def _stated_title(resource: Resource) -> str:

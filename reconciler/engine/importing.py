@@ -15,12 +15,12 @@ from reconciler.core.resource import Resource
 from reconciler.core.state import Entry
 from reconciler.engine.binding_lines import binding_key
 from reconciler.engine.identity import Matching
-from reconciler.engine.importing_discovery import Discovery, Found, Stray, claims_of, discover
+from reconciler.engine.importing_discovery import Discovery, Found, Stray, claims_of, discover, gather
 from reconciler.engine.importing_documents import Draft, write_document
 from reconciler.engine.importing_files import manifest_text, place_manifests
 from reconciler.engine.importing_merge import Merged, merge
 from reconciler.engine.importing_names import ImportNames, Key, name_all, name_items
-from reconciler.engine.importing_reading import all_parts, why_unreadable
+from reconciler.engine.importing_reading import is_shown, why_unreadable
 from reconciler.engine.live import Snapshot
 from reconciler.engine.matching import match
 from reconciler.engine.planner import make_plan
@@ -54,10 +54,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A live object that no manifest can describe, and why."""
+    """What no manifest can describe, and why: its live objects, the one that people know it by first."""
 
     kind: str
-    live_id: str
+    live_ids: tuple[str, ...]
     title: str
     why: str
 
@@ -94,6 +94,8 @@ class _Attempt:
     bindings: dict[str, str] = field(default_factory=dict)
     resources: list[Resource] = field(default_factory=list)
     blocked: list[str] = field(default_factory=list)
+    gathered: list[Found] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 class Importer:
@@ -113,6 +115,7 @@ class Importer:
         self.environment, self.entries, self.snapshot, self.today = environment, entries, snapshot, today
         self.read_more = read_more
         self.refused: dict[Key, str] = {}
+        self.gathered: dict[Key, Found] = {}
         self.unwanted: dict[Key, dict[str, str]] = {}
 
     def run(self, request: Request) -> Imported:
@@ -159,7 +162,12 @@ class Importer:
                     child = brood.children.part(items[live_id])
                     names.bind(f"{each.kind}/{named[each.key]}", child.name, child.collection.name, live_id)
         attempt = _Attempt(names)
-        for each in found:
+        for name in request.kinds:
+            gathered, notes = gather(find_kind(name), names, self.environment.resources)
+            attempt.notes += [f"{name}: {note}" for note in notes]
+            attempt.gathered += [each for each in gathered if each.key not in self.refused]
+        named |= name_all(attempt.gathered, names, taken)
+        for each in [*found, *attempt.gathered]:
             unwanted = self.unwanted.get(each.key, {})
             draft = write_document(
                 each, named[each.key], name_items(each), names, unwanted, with_secrets=request.with_secrets
@@ -176,8 +184,8 @@ class Importer:
         refused = {draft.found.key: draft.refused for draft in attempt.drafts if draft.refused}
         if refused:
             self.refused.update(refused)
-            return False
-        return self._read_back(attempt) and self._bind(attempt) and self._changes_nothing(attempt)
+        self.gathered.update({each.key: each for each in attempt.gathered})
+        return not refused and self._read_back(attempt) and self._bind(attempt) and self._changes_nothing(attempt)
 
     def _read_back(self, attempt: _Attempt) -> bool:
         """Judge the texts as `validate` does."""
@@ -265,17 +273,17 @@ class Importer:
         return is_good
 
     def _imported(self, request: Request, discovery: Discovery, attempt: _Attempt, managed: list[str]) -> Imported:
-        titles = {each.key: each.title for each in discovery.found}
+        found = {each.key: each for each in [*discovery.found, *self.gathered.values()]}
         result = Imported(attempt.files, attempt.texts, attempt.bindings, strays=discovery.strays, managed=managed)
         result.refused = [
-            Refused(kind, live_id, titles[kind, live_id], why) for (kind, live_id), why in self.refused.items()
+            Refused(key[0], found[key].live_ids, found[key].title, why) for key, why in self.refused.items()
         ]
         for kind in request.kinds:
             why = why_unreadable(self.snapshot, kind)
             if why:
                 result.unreadable[kind] = why
-        result.unshown = tuple(kind for kind in request.kinds if not any(all_parts(find_kind(kind))))
-        result.warnings = [*self._of_ids(attempt), *self._of_surplus(attempt), *attempt.blocked]
+        result.unshown = tuple(kind for kind in request.kinds if not is_shown(kind))
+        result.warnings = [*self._of_ids(attempt), *self._of_surplus(attempt), *attempt.blocked, *attempt.notes]
         return result
 
     def _of_ids(self, attempt: _Attempt) -> list[str]:

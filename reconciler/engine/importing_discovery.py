@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from reconciler.core.assignment import Gathered
 from reconciler.core.kind import MISSING, Children, Kind, Part
 from reconciler.core.resource import Json, Resource
 from reconciler.engine.binding_lines import title_of
@@ -53,6 +54,7 @@ class Found:
     pieces: Mapping[str, Piece]
     surplus: tuple[str, ...] = ()
     broods: tuple[Brood, ...] = ()
+    gathered: Gathered | None = None
 
     @property
     def type(self) -> str:
@@ -62,12 +64,19 @@ class Found:
     @property
     def are_settings(self) -> bool:
         """Whether it is sections of the account's settings."""
-        return all(piece.part.collection.is_settings for piece in self.pieces.values())
+        return bool(self.pieces) and all(piece.part.collection.is_settings for piece in self.pieces.values())
 
     @property
     def live_id(self) -> str:
-        """The id of the object that the others are found from."""
-        return self.pieces[self.anchor].live_id
+        """The id of the object that the others are found from; of what is gathered, whom it is about."""
+        return " ".join(self.gathered.holders) if self.gathered else self.pieces[self.anchor].live_id
+
+    @property
+    def live_ids(self) -> tuple[str, ...]:
+        """The ids of all its objects, that one first."""
+        pieces = (piece.live_id for piece in self.pieces.values())
+        items = (str(live["id"]) for brood in self.broods for live in brood.objects)
+        return tuple(dict.fromkeys((self.live_id, *pieces, *items)))
 
     @property
     def key(self) -> tuple[str, str]:
@@ -77,7 +86,7 @@ class Found:
     @property
     def title(self) -> str:
         """What people call it, or an empty text."""
-        return title_of(self.pieces[self.anchor].live)
+        return self.gathered.title if self.gathered else title_of(self.pieces[self.anchor].live)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +105,14 @@ class Discovery:
 
     found: list[Found] = field(default_factory=list)
     strays: list[Stray] = field(default_factory=list)
+
+
+def gather(kind: Kind, names: AccountNames, resources: Sequence[Resource]) -> tuple[list[Found], tuple[str, ...]]:
+    """What live objects have and no manifest of a kind gives them, and what could not be gathered."""
+    if kind.gathers is None:
+        return [], ()
+    grants = kind.gathers(names, [each for each in resources if each.kind == kind.name and not each.removed])
+    return [Found(kind.name, {}, "", {}, gathered=each) for each in grants.gathered], grants.notes
 
 
 def claims_of(resources: Sequence[Resource], matching: Matching) -> dict[Claim, str]:

@@ -93,6 +93,8 @@ def write_document(
             stated += fields
     for brood in found.broods:
         stated += _state_items(draft, brood, items, names, unwanted)
+    if found.gathered is not None:
+        draft.document.update(found.gathered.document)
     fields_by_keys = {each.keys: each.field for each in stated}
     fields_by_keys |= {_keys(part.fields[0].path): part.fields[0] for part in parts if part.arrangement is not None}
     _keep_what_is_valid(draft, fields_by_keys)
@@ -203,7 +205,10 @@ def _keep_what_is_valid(draft: Draft, fields: Mapping[Keys, Field]) -> None:
         path, why = problem
         blamed = _field_at(path, fields, draft.document)
         if blamed is None or fields[blamed].is_key:
-            draft.refused = next((f"{each}: {reason}" for each, reason in draft.left_out.items()), why)
+            draft.refused = next(
+                (f"{each}: {said}" for each, said in draft.left_out.items() if f'"{each.partition(".")[0]}"' in why),
+                why,
+            )
         else:
             _leave_out(draft, blamed, why)
 

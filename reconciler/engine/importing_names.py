@@ -59,6 +59,8 @@ def _title(found: Found, names: AccountNames) -> str:
 
     Where a kind has many types, such as channels, whose titles are often the brand's, the type comes first.
     """
+    if found.gathered is not None:
+        return found.title
     anchor = found.pieces[found.anchor]
     kind = find_kind(found.kind)
     types = {str(form.get("type", "")) for form in kind.forms}

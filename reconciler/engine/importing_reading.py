@@ -20,7 +20,10 @@ def read_kinds(reader: Reader, snapshot: Snapshot, kinds: Sequence[str]) -> None
     parts = [part for name in kinds for part in all_parts(find_kind(name))]
     outer = [part for part in parts if not part.inside]
     inner = [children.collection for name in kinds for children in find_kind(name).children]
-    needed = _with_parents([*(part.collection for part in outer), *inner, *_mirrored(parts), *_arranged(parts)])
+    gathered = [collection for name in kinds for collection in find_kind(name).gathered_from]
+    needed = _with_parents(
+        [*(part.collection for part in outer), *inner, *gathered, *_mirrored(parts), *_arranged(parts)]
+    )
     while True:
         missing = [
             (collection, parent)
@@ -60,9 +63,16 @@ def why_unreadable(snapshot: Snapshot, kind: str) -> str:
     collections = [
         *(part.collection.name for part in all_parts(described)),
         *(children.collection.name for children in described.children),
+        *(collection.name for collection in described.gathered_from),
     ]
     reasons = (snapshot.unreadable(name) for name in dict.fromkeys(collections) if not BY_NAME[name].is_optional)
     return "; ".join(dict.fromkeys(reason for reason in reasons if reason))
+
+
+def is_shown(kind: str) -> bool:
+    """Whether an API shows anything of a kind."""
+    described = find_kind(kind)
+    return described.gathers is not None or any(all_parts(described))
 
 
 def all_parts(kind: Kind) -> Iterator[Part]:

@@ -20,12 +20,13 @@ from reconciler.kinds._agent_skills import BODY_MEMBER, SKILL_SET, AgentSkills
 from reconciler.kinds._agent_watches import RULE, AgentsThere, CapacityRuleGiven, ChatRole
 from reconciler.kinds._collections import AGENT_SKILLS, GROUP_MEMBERSHIPS, USERS
 from reconciler.kinds._fields import Managed, fields_of
+from reconciler.kinds._given import EMAIL, gather_grants
 from reconciler.kinds._grants import GROUP_SET, ROLE, Memberships, Revocations, Roles
 from reconciler.kinds._model import UNSTATED, AnyReference, ManifestModel
 from reconciler.kinds._people import person_key, stated_people
 from reconciler.kinds._skills import AnySkill
 
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s,;<>\[\]]+@[^@\s,;<>\[\]]+$")]
+Email = Annotated[str, StringConstraints(pattern=EMAIL)]
 
 
 class AgentGrant(ManifestModel):
@@ -153,6 +154,8 @@ KIND = Kind(
     noted=fields_of(AgentGrant, "noted"),
     relations=(_one_role, _not_given_and_taken),
     watches=_watches,
+    gathers=gather_grants,
+    gathered_from=(USERS, GROUP_MEMBERSHIPS),
     limits=(
         "A job takes 100 memberships or users; more agents are several steps.",
         "Leaving a group unassigns all working tickets of the agent in that group; how many these are is not read.",

@@ -64,7 +64,7 @@ def _sections(result: Result) -> Iterator[tuple[str, str, list[tuple[str, str]]]
         (
             "objects without a manifest",
             "yellow",
-            [(f"{each['kind']} {each['id']}", _named(each)) for each in result["not_described"]],
+            [(f"{each['kind']} {each['ids'][0]}", _named(each)) for each in result["not_described"]],
         ),
         ("cannot be read", "red", [(kind, why) for kind, why in result["unreadable"].items()]),
         (

@@ -50,7 +50,7 @@ MISTAKES: dict[str, tuple[Change, str, str, int, int, str, tuple[str, ...]]] = {
     "no kind": (
         replaced(GROUP, "kind: group\n", ""),
         "manifest/missing-kind", GROUP, 2, 1, "name",
-        ("has no kind", "There are: agent_preparation, "),
+        ("has no kind", "agent_preparation, "),
     ),
     "an unknown field": (
         replaced(GROUP, "description:", "descripton:"),

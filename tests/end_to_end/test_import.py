@@ -419,3 +419,76 @@ def test_markdown_hides_nothing_in_titles(opened: Opened) -> None:
     ran = repository.run("import", "-e", "sandbox", "group", "--format", "markdown")
     assert "**1 manifest written**" in ran.out
     assert "<img>" not in ran.out
+
+
+def test_agents_with_the_same_role_and_groups_share_a_grant_and_administrators_have_none(opened: Opened) -> None:
+    users = [
+        ("aiko@x.example", "agent"),
+        ("Bo@x.example", "agent"),
+        ("chef@x.example", "admin"),
+        ("d@x.example", "agent"),
+    ]
+    seed = {
+        f"{API}groups": [{"id": 1, "name": "Support"}, {"id": 2, "name": "Japon"}],
+        f"{API}custom_roles": [{"id": 7, "name": "Conseil"}],
+        f"{API}users": [
+            {"id": 10 + n, "email": email, "role": role, "custom_role_id": 7 if role == "agent" else None}
+            for n, (email, role) in enumerate(users)
+        ],
+        f"{API}group_memberships": [
+            {"id": 100 + n, "user_id": user, "group_id": group}
+            for n, (user, group) in enumerate([(10, 1), (10, 2), (11, 2), (11, 1), (12, 1), (13, 2)])
+        ],
+    }
+    repository = opened(seed)
+    imported(repository, "group", "custom_role", "agent_grant")
+    assert repository.manifest("agents/japon-support.yaml") == (
+        "kind: agent_grant\nname: japon-support\nagents: [aiko@x.example, bo@x.example]\n"
+        "custom_role: conseil\ngroups: [japon, support]\n"
+    )
+    assert repository.manifest("agents/japon-agent-grant.yaml").startswith("kind: agent_grant\nname: japon\n")
+    assert {step["action"] for step in repository.plan()} == {"adopt"}
+    assert imported(repository, "agent_grant")["written"] == []
+
+
+def test_a_schedule_is_written_with_ranges_of_days_and_single_holidays(opened: Opened) -> None:
+    day = 1440
+    hours = [{"start_time": d * day + 540, "end_time": d * day + 1080} for d in range(1, 6)]
+    path = f"{API}business_hours/schedules"
+    repository = opened(
+        {
+            path: [{"id": 77, "name": "Boutique", "time_zone": "Paris", "intervals": hours}],
+            f"{path}/77/holidays": [
+                {"id": 1, "name": "Noël", "start_date": "2026-12-25", "end_date": "2026-12-25"},
+                {"id": 2, "name": "Inventaire", "start_date": "2027-01-04", "end_date": "2027-01-05"},
+            ],
+        }
+    )
+    imported(repository, "schedule")
+    assert repository.manifest("routing/boutique.yaml") == (
+        "kind: schedule\nname: boutique\ntitle: Boutique\ntime_zone: Europe/Paris\n"
+        'week: {monday-friday: ["09:00-18:00"], saturday-sunday: closed}\n'
+        "holidays:\n"
+        '  - {name: Noël, "on": "2026-12-25"}\n'
+        '  - {name: Inventaire, from: "2027-01-04", to: "2027-01-05"}\n'
+    )
+    assert {step["action"] for step in repository.plan()} == {"adopt"}
+
+
+def test_a_text_names_dynamic_content_by_its_manifest(opened: Opened) -> None:
+    say = [{"field": "notification_user", "value": ["requester_id", "Objet", "{{dc.accueil_2}} !"]}]
+    item = {
+        "id": 601,
+        "name": "Bienvenue",
+        "placeholder": "{{dc.accueil_2}}",
+        "default_locale_id": 16,
+        "variants": [{"id": 6010, "locale_id": 16, "content": "Bonjour", "active": True, "default": True}],
+    }
+    seed = {**ACCOUNT, f"{API}triggers": [trigger(21, "Dire", actions=say)], f"{API}dynamic_content/items": [item]}
+    repository = opened(seed)
+    imported(repository, "trigger", "trigger_category", "dynamic_content")
+    assert "{{dc.bienvenue}} !" in repository.manifest("routing/dire.yaml")
+    assert repository.manifest("responders/bienvenue.yaml").endswith(
+        "default_locale: fr\nlocales:\n  - {locale: fr, content: Bonjour}\n"
+    )
+    assert {step["action"] for step in repository.plan()} == {"adopt"}

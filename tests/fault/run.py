@@ -74,7 +74,12 @@ FAMILIES = (
         50,
         "an error with its exit code",
     ),
-    Family("reports when things fail at a bad moment", (f"{FAULT}/test_truthful_reports.py",), 16, "the truth"),
+    Family(
+        "reports when things fail at a bad moment",
+        (f"{FAULT}/test_truthful_reports.py", f"{FAULT}/test_open_intents.py"),
+        18,
+        "the truth",
+    ),
     Family("between plan and apply", (f"{FAULT}/test_between_plan_and_apply.py",), 20, "stale, conflict or already"),
     Family("machines without a memory", (f"{FAULT}/test_ephemeral_machines.py",), 9, "0 re-creations, 0 deletions"),
     Family(

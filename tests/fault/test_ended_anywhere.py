@@ -18,7 +18,7 @@ from tests.fault.simulation import Scene, in_process
 RecordProperty = Callable[[str, object], None]
 
 SHARDS = amount(2, 10)
-QUICK = 8
+QUICK = 4
 
 
 @pytest.fixture(autouse=True)

@@ -51,14 +51,17 @@ def _signalled(project: Project, ordinal: int, signals: list[signal.Signals]) ->
     return process.returncode, out + err
 
 
+SIGNALS = [
+    ([signal.SIGTERM], "finishing the request in hand"),
+    ([signal.SIGINT, signal.SIGINT], "interrupted"),
+    ([signal.SIGINT], "finishing the request in hand"),
+    ([signal.SIGTERM, signal.SIGINT], "interrupted"),
+]
+
+
 @pytest.mark.parametrize(
     ("signals", "says"),
-    [
-        ([signal.SIGTERM], "finishing the request in hand"),
-        ([signal.SIGINT], "finishing the request in hand"),
-        ([signal.SIGINT, signal.SIGINT], "interrupted"),
-        ([signal.SIGTERM, signal.SIGINT], "interrupted"),
-    ],
+    SIGNALS[: amount(2, 4)],
     ids=lambda value: "-".join(each.name for each in value) if isinstance(value, list) else "",
 )
 @pytest.mark.parametrize("ordinal", range(3, amount(4, 20), 4))

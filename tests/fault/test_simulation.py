@@ -80,7 +80,7 @@ def _told(body: Any) -> Any:
 @pytest.mark.parametrize(
     ("spoil", "seeds", "words"),
     [
-        (_forget_intents, range(300), "I[16]"),
+        (_forget_intents, range(100), "I[16]"),
         (_send_again_without_looking, range(100), "I[16]"),
         (_take_unreadable_for_absent, range(700, 720), "A4"),
         (_tell_secrets, range(50), "I5"),

@@ -177,6 +177,53 @@ def _integrations(draw: st.DrawFn) -> tuple[list[Any], list[str]]:
 
 
 @st.composite
+def _schedules(draw: st.DrawFn) -> dict[str, Any]:
+    """Schedules in either name of a zone, with hours that touch or pass midnight, and holidays that repeat."""
+    hours = st.sampled_from([(1980, 2460), (2460, 2700), (0, 60), (9900, 10080), (1200, 1500), (3420, 3900)])
+    path = SUPPORT + "business_hours/schedules"
+    schedules = [
+        {
+            "id": 77 + number,
+            "name": draw(TITLES),
+            "time_zone": draw(st.sampled_from(["Paris", "Europe/Paris", "Central Time (US & Canada)", "Mars/Phobos"])),
+            "intervals": [
+                {"start_time": start, "end_time": end} for start, end in sorted(draw(st.sets(hours, max_size=4)))
+            ],
+        }
+        for number in range(draw(st.integers(0, 2)))
+    ]
+    days = st.sampled_from(["2026-12-25", "2027-01-01"])
+    holidays = [
+        {"id": 5001 + number, "name": draw(TITLES), "start_date": draw(days), "end_date": "2027-01-01"}
+        for number in range(draw(st.integers(0, 3)))
+    ]
+    return {path: schedules, **({f"{path}/77/holidays": holidays} if schedules else {})}
+
+
+@st.composite
+def _dynamic_content(draw: st.DrawFn) -> list[Any]:
+    return [
+        {
+            "id": 601 + number,
+            "name": title,
+            "placeholder": f"{{{{dc.{draw(st.sampled_from(['titre', 'autre']))}{number or ''}}}}}",
+            "default_locale_id": 16,
+            "variants": [
+                {
+                    "id": 6010 + 10 * number + place,
+                    "locale_id": locale,
+                    "content": draw(LONG_TEXTS) or "texte",
+                    "active": locale == 16 or draw(st.booleans()),
+                    "default": locale == 16,
+                }
+                for place, locale in enumerate(draw(st.sampled_from([[16], [16, 67], [67, 16, 1]])))
+            ],
+        }
+        for number, title in enumerate(draw(st.lists(TITLES, max_size=2, unique_by=str.casefold)))
+    ]
+
+
+@st.composite
 def accounts(draw: st.DrawFn) -> dict[str, Any]:
     """The seed of one account."""
     seed: dict[str, Any] = {}
@@ -221,6 +268,45 @@ def accounts(draw: st.DrawFn) -> dict[str, Any]:
     seed[SUPPORT + "routing/attributes/5f3a/values"] = [
         {"id": f"5f3a-{number}", "name": title, "conditions": {"all": [], "any": []}}
         for number, title in enumerate(draw(st.lists(TITLES, max_size=3, unique=True)))
+    ]
+    seed |= draw(_schedules())
+    emails = st.sampled_from(["Aiko@acme.example", "aiko@acme.example", "b@acme.example", "no address", None])
+    users = [
+        {
+            "id": 401 + number,
+            "name": f"Agent {number}",
+            "email": draw(emails),
+            "role": draw(st.sampled_from(["agent", "agent", "admin"])),
+            "custom_role_id": draw(st.sampled_from([None, 801, 999])),
+        }
+        for number in range(draw(st.integers(0, 4)))
+    ]
+    seed[SUPPORT + "users"] = users
+    seed[SUPPORT + "group_memberships"] = [
+        {"id": 4000 + number, "user_id": user, "group_id": group}
+        for number, (user, group) in enumerate(
+            sorted(draw(st.sets(st.tuples(st.sampled_from([401, 402, 403]), st.sampled_from(GROUP_IDS)), max_size=5)))
+        )
+    ]
+    seed[SUPPORT + "dynamic_content/items"] = draw(_dynamic_content())
+    seed[SUPPORT + "capacity/rules"] = [
+        {"id": f"01HC{number}", "name": draw(TITLES), "description": draw(LONG_TEXTS), "capacities": {"x": 1}}
+        for number in range(draw(st.integers(0, 2)))
+    ]
+    seed[SUPPORT + "custom_roles"] = [
+        {
+            "id": 801 + number,
+            "name": draw(st.sampled_from(["Conseil", "conseil", "Agent", "日本"])),
+            "description": draw(LONG_TEXTS),
+            "configuration": {
+                "ticket_access": draw(st.sampled_from(["all", "brand-new-right"])),
+                "manage_skills": None,
+            },
+        }
+        for number in range(draw(st.integers(0, 2)))
+    ]
+    seed[SUPPORT + "channels/twitter/monitored_twitter_handles"] = [
+        {"id": 71, "screen_name": "Lune", "brand_id": 360, "allow_reply": draw(st.booleans()), "can_reply": True}
     ]
     integrations, bots = draw(_integrations())
     seed[CONVERSATIONS + "integrations"] = integrations

@@ -27,7 +27,10 @@ from reconciler.kinds._mirrors import DefaultResponder
 from reconciler.kinds._public_channels import Handle
 from reconciler.kinds._registry import find_kind, manifest_kinds
 from reconciler.kinds._skills import SkillUses
+from reconciler.kinds._time_zones import TimeZone
+from reconciler.kinds._week import HoursOfDay, days_of, shortened, written_out
 from reconciler.kinds.account import LocaleSet
+from reconciler.kinds.dynamic_content import LocaleCode
 from reconciler.kinds.macro import Restriction
 from reconciler.kinds.trigger_category import Place
 
@@ -52,6 +55,9 @@ class FewNames:
 
     def unreadable(self, collection: str, parent: str = "") -> str:
         return ""
+
+    def is_managed(self, address: str) -> bool:
+        return False
 
     def owner(self, collection: str, live_id: str) -> tuple[str, str] | None:
         return None
@@ -98,6 +104,12 @@ CODECS: list[tuple[Codec, list[Any]]] = [
     (Place(), ["first", "last"]),
     (Handle(), ["Lune", "@lune"]),
     (LocaleSet(), [[16], []]),
+    (LocaleCode(), [2]),
+    (TimeZone(), ["Paris", "Europe/Paris", "Mars/Phobos"]),
+    (
+        HoursOfDay("monday"),
+        [None, [], [{"start_time": 1980, "end_time": 2460}, {"start_time": 2460, "end_time": 2700}]],
+    ),
 ]
 
 
@@ -128,6 +140,33 @@ def test_a_place_behind_another_category_is_stated_by_its_name() -> None:
 def test_a_skill_is_stated_by_its_attribute_and_its_value() -> None:
     stated = SkillUses().manifest({"skill": ref("skill/langue", "value/japonais"), "priority": 1}, NAMES)
     assert stated == {"skill": "langue/japonais", "priority": 1}
+
+
+@pytest.mark.parametrize(
+    ("week", "short"),
+    [
+        ({}, {}),
+        ({"monday": ["09:00-12:00"]}, {"monday": ["09:00-12:00"]}),
+        ({day: "closed" for day in days_of("sunday-saturday")}, {"monday-sunday": "closed"}),
+        (
+            {**{day: ["09:00-18:00"] for day in days_of("monday-friday")}, "saturday": "closed", "sunday": "closed"},
+            {"monday-friday": ["09:00-18:00"], "saturday-sunday": "closed"},
+        ),
+        ({"monday": "closed", "wednesday": "closed"}, {"monday": "closed", "wednesday": "closed"}),
+    ],
+)
+def test_a_week_is_as_short_as_a_person_would_write_it(week: dict[str, Any], short: dict[str, Any]) -> None:
+    assert shortened(week) == short
+    assert written_out(short) == week
+
+
+def test_a_holiday_of_one_day_is_on_that_day() -> None:
+    kind = find_kind("schedule")
+    assert kind.shorten is not None
+    assert kind.expand is not None
+    long = {"holidays": [{"name": "Noël", "from": "2026-12-25", "to": "2026-12-25"}]}
+    assert kind.shorten(long) == {"holidays": [{"name": "Noël", "on": "2026-12-25"}]}
+    assert kind.expand(kind.shorten(long)) == kind.expand({"holidays": [{**long["holidays"][0], "on": "2026-12-25"}]})
 
 
 def _fields() -> Iterator[tuple[str, Field]]:

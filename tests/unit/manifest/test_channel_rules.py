@@ -61,7 +61,7 @@ def channel(name: str, **fields: object) -> str:
             {"type": "line", "channel_id": "'1'", "channel_secret": "env://A"},
             [("channel/half-credentials", "error")],
         ),
-        ({"type": "x_dm", "tier": "premium"}, [("manifest/wrong-type", "error")]),
+        ({"type": "x_dm", "tier": "premium"}, [("manifest/unknown-value", "error")]),
     ],
 )
 def test_a_channel_alone(found: Judge, fields: dict[str, object], expected: list[tuple[str, str]]) -> None:
