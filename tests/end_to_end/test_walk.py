@@ -218,3 +218,15 @@ def test_a_limit_with_a_dot_is_the_same_limit(tmp_path: Path) -> None:
     with example_project(tmp_path, "sandbox") as project:
         project.edit("environments/sandbox/environment.yaml", "max_deletes: 20", "max_deletes: 20.0")
         project.expect(0, "plan", "-e", "sandbox")
+
+
+def test_what_people_do_begins_with_the_account_and_ends_with_what_waits(tmp_path: Path) -> None:
+    with example_project(tmp_path, "sandbox") as project:
+        project.expect(0, "plan", "-e", "sandbox")
+        steps = project.plan_steps("sandbox")
+    manual = [step for step in steps if step["action"] == "manual"]
+    assert manual == steps[-len(manual) :]
+    assert "account/compte" == manual[0]["address"]
+    waits = [bool(step["waits_for"]) for step in manual]
+    assert [False, True] == sorted(set(waits))
+    assert waits == sorted(waits)
