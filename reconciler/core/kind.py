@@ -544,7 +544,8 @@ class Kind:
     sentences for `explain`, `mode` is what it says where the parts do not tell who does the work.
     `children` are the lists whose items are parts; `parts` gives those of the items that the document states.
     `expand` writes the short forms of a valid document out, and makes mappings of its keyed lists. `forms` are beginnings
-    of documents, one for each way in which a live object can be described; import takes the first whose parts are there.
+    of documents, one for each way in which a live object can be described; import takes the first whose parts are there
+    and whose fields, where it states any, are live.
     `shorten` writes a document as short as a person would; `expand` makes the same of both. A kind without objects of its
     own `gathers` what others have and none of its manifests gives, from the collections `gathered_from`.
     """
