@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from reconciler.core.assignment import Assignment, GatheredGrants, Watch
 
 Api = Literal["support", "conversations", "chat"]
-Paging = Literal["cursor", "conversations", "offset", "none", "object"]
+Paging = Literal["cursor", "conversations", "offset", "none", "bare", "object"]
 
 MISSING: Any = type("Missing", (), {"__repr__": lambda self: "MISSING", "__bool__": lambda self: False})()
 """A live value that was not in the reply: unknown, which is not the same as null."""
