@@ -5,6 +5,7 @@ It refuses to know any single kind, and how the facts are printed.
 
 from __future__ import annotations
 
+import re
 import typing
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -106,12 +107,12 @@ def kind_facts(name: str) -> KindFacts:
     """The facts of one kind; KeyError when there is none of that name."""
     kind = find_kind(name)
     types = tuple(_types(kind))
-    paragraphs = [" ".join(each.split()) for each in documentation(name).split("\n\n")]
+    paragraphs = [_for_users(" ".join(each.split())) for each in documentation(name).split("\n\n")]
     return KindFacts(
         name=kind.name,
         area=kind.area,
         title=kind.title,
-        purpose=tuple(paragraphs),
+        purpose=tuple(filter(None, paragraphs)),
         referred_to=_referred_to(kind),
         on_remove=_on_remove(kind, types) if kind.model is not None else "",
         types=types,
@@ -121,6 +122,11 @@ def kind_facts(name: str) -> KindFacts:
         example=kind.example,
         shared=_shared(types),
     )
+
+
+def _for_users(paragraph: str) -> str:
+    """Without the sentence about what the module refuses to know, which is for its readers alone."""
+    return re.sub(r"\s*It refuses to know [^.]*\.(?=\s|$)", "", paragraph).strip()
 
 
 def _shared(types: tuple[TypeFacts, ...]) -> tuple[FieldFacts, ...]:

@@ -57,7 +57,7 @@ def test_every_field_that_is_sent_or_matched_is_explained(name: str) -> None:
         told = {field.path.replace("[]", "") for field in each.fields}
         document = {"kind": name, "name": "n", "type": each.name}
         sent = {field.path for part in kind.parts(document) for field in part.fields}
-        assert set() == sent - told
+        assert [] == [path for path in sent if not any(path == each or path.startswith(f"{each}.") for each in told)]
 
 
 @pytest.mark.parametrize("name", manifest_kinds())
