@@ -65,7 +65,8 @@ def write_manual_steps(screen: Screen, steps: Sequence[Step]) -> None:
     screen.put(screen.paint("Manual steps", "bold"))
     for number, step in enumerate(steps, 1):
         screen.blank()
-        write_manual_step(screen, step.manual or {}, f"{number:>3}  ", step.id, step.reason)
+        reason = words.not_yet(step) or step.reason
+        write_manual_step(screen, step.manual or {}, f"{number:>3}  ", step.id, reason)
 
 
 def write_manual_step(screen: Screen, manual: Mapping[str, Json], lead: str, step_id: str, reason: str = "") -> None:
@@ -206,7 +207,7 @@ def _note(step: Step) -> str:
         return "waits for a person"
     if step.changes:
         tags = sorted({c.cause.kind.upper() for c in step.changes} & {"DRIFT", "CONFLICT", "VANISHED"})
-        return " · ".join([words.counted(len(step.changes), "field"), *tags])
+        return " · ".join([words.counted(len(words.shown_changes(step)), "field"), *tags])
     return ""
 
 
@@ -271,7 +272,7 @@ def _owner(step: Step, change: Change) -> str:
 def _rows(plan: Plan, step: Step) -> list[tuple[Field, str, Style]]:
     rows: list[tuple[Field, str, Style]] = []
     activated = words.activations(step)
-    for change in words.hazards_first([change for change in step.changes if change not in activated]):
+    for change in words.hazards_first([change for change in words.shown_changes(step) if change not in activated]):
         tag, sentence, where = words.cause_words(change, memory=plan.memory, is_blocked=bool(step.blocked))
         if step.action == "create" and change.cause.kind == "unknown":
             sentence = ""

@@ -88,10 +88,10 @@ def rank(step: Step) -> int:
     """Where a step stands: blocked, then by action, then waiting, then manual."""
     if step.blocked:
         return 0
+    if step.action == "manual":
+        return len(ACTIONS) + (3 if step.is_waiting else 2)
     if step.is_waiting:
         return len(ACTIONS) + 1
-    if step.action == "manual":
-        return len(ACTIONS) + 2
     return 1 + ACTIONS.index(step.action) if step.action in ACTIONS else len(ACTIONS)
 
 
@@ -111,6 +111,22 @@ def groups(steps: Iterable[Step]) -> list[tuple[str, list[Step]]]:
 def hazards_first(changes: Sequence[Change]) -> list[Change]:
     """The changes of a step in their order, those with a hazard before all others."""
     return sorted(changes, key=lambda change: not change.hazard)
+
+
+def not_yet(step: Step) -> str:
+    """Why a person cannot do a manual step yet; empty for what can be done now."""
+    return f"not yet: it waits for {', '.join(map(visible, step.waits_for))}" if step.is_waiting else ""
+
+
+def shown_changes(step: Step) -> Sequence[Change]:
+    """The changes of a step; a create states each field once, also where an item that it makes repeats one."""
+    if step.action != "create":
+        return step.changes
+    first: dict[str, Change] = {}
+    for change in step.changes:
+        key = change.path if change.address in ("", step.address) else f"{change.address} {change.path}"
+        first.setdefault(key, change)
+    return list(first.values())
 
 
 def activations(step: Step) -> list[Change]:
