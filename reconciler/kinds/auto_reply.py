@@ -13,7 +13,7 @@ from pydantic import Field
 
 from reconciler.core.kind import Attested, Kind, ManualStep, Problem
 from reconciler.core.neighbours import Neighbours
-from reconciler.core.resource import Json, Resource
+from reconciler.core.resource import Json, Resource, ref
 from reconciler.kinds._codecs import Pointer
 from reconciler.kinds._fields import Managed, fields_of
 from reconciler.kinds._model import UNSTATED, ManifestModel, Name, Text
@@ -109,6 +109,7 @@ def _attests(resource: Resource) -> tuple[Attested, ...]:
                 article="https://support.zendesk.com/hc/en-us/articles/4408838007578",
             ),
             {"channel": channel, "enabled": enabled, "text": text if enabled else ""},
+            needs=(ref(f"channel/{channel}"),),
         ),
     )
 

@@ -190,7 +190,7 @@ def _hazards(steps: Sequence[Step]) -> Iterator[Entry]:
 
 def _task(step: Step) -> Entry:
     manual = step.manual or {}
-    reason = words.not_yet(step) or step.reason
+    reason = words.why_by_hand(step)
     why = [*(f"blocked: {each}" for each in step.blocked), *([reason] if reason else [])]
     full = "\n".join(manual_task(manual, step.id, why))
     return Entry(full, task_line(manual, step.id), f"manual `{words.plain_kind(step.address)}`")

@@ -65,12 +65,14 @@ def write_manual_steps(screen: Screen, steps: Sequence[Step]) -> None:
     screen.put(screen.paint("Manual steps", "bold"))
     for number, step in enumerate(steps, 1):
         screen.blank()
-        reason = words.not_yet(step) or step.reason
-        write_manual_step(screen, step.manual or {}, f"{number:>3}  ", step.id, reason)
+        write_manual_step(screen, step.manual or {}, f"{number:>3}  ", step.id, words.why_by_hand(step))
 
 
 def write_manual_step(screen: Screen, manual: Mapping[str, Json], lead: str, step_id: str, reason: str = "") -> None:
-    """One manual step: title, where, the exact values, what the tool will look for, the vendor's article."""
+    """One manual step: title, where, the exact values, what the tool will look for, the vendor's article.
+
+    The command to type when it is done is never broken.
+    """
     indent = " " * len(lead)
     screen.wrap(visible(str(manual.get("title") or step_id)), first=lead, style="bold")
     _labelled(screen, indent, "Step", visible(step_id))
@@ -94,7 +96,9 @@ def write_manual_step(screen: Screen, manual: Mapping[str, Json], lead: str, ste
     for name, label in labels.items():
         content = manual.get(name)
         for number, text in enumerate(content if isinstance(content, list | tuple) else [content]):
-            if text:
+            if text and name == "attest":
+                screen.put(screen.plain(f"{indent}{label:<11}{visible(str(text))}"))
+            elif text:
                 _labelled(screen, indent, label if not number else "", str(text))
 
 

@@ -113,9 +113,10 @@ def hazards_first(changes: Sequence[Change]) -> list[Change]:
     return sorted(changes, key=lambda change: not change.hazard)
 
 
-def not_yet(step: Step) -> str:
-    """Why a person cannot do a manual step yet; empty for what can be done now."""
-    return f"not yet: it waits for {', '.join(map(visible, step.waits_for))}" if step.is_waiting else ""
+def why_by_hand(step: Step) -> str:
+    """Why a manual step is there, and what it waits for where a person cannot do it yet."""
+    waits = f"not yet: it waits for {', '.join(map(visible, step.waits_for))}" if step.is_waiting else ""
+    return "; ".join(part for part in (step.reason, waits) if part)
 
 
 def shown_changes(step: Step) -> Sequence[Change]:
@@ -174,7 +175,7 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 def category(step: Step) -> str:
     """What a step counts as: waiting, manual, release (an update that sends nothing) or its action."""
-    if step.is_waiting:
+    if step.is_waiting and step.action != "manual":
         return "waiting"
     if step.action == "update" and not step.is_request:
         return "release"
