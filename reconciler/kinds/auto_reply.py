@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reconciler.core.kind import Attested, Kind, ManualStep, Problem
+from reconciler.core.kind import Attested, Kind, ManualStep, Problem, Twins
 from reconciler.core.neighbours import Neighbours
 from reconciler.core.resource import Json, Resource, ref
 from reconciler.kinds._codecs import Pointer
@@ -123,6 +123,14 @@ KIND = Kind(
     on_remove="deactivate",
     rules=(_sendable,),
     relations=(_answered_by_people,),
+    twins=Twins(
+        lambda document: document["channel"],
+        "auto_reply/channel-twice",
+        ("channel",),
+        "two automatic replies are for the same channel",
+        "A channel has one text.",
+        "Remove one of them.",
+    ),
     attests=_attests,
     noted=fields_of(AutoReply, "noted"),
     limits=("One text for each channel, sent at most once a day to each customer.",),
