@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from reconciler.core.assignment import Assignment, GatheredGrants, Watch
 
 Api = Literal["support", "conversations", "chat"]
-Paging = Literal["cursor", "conversations", "offset", "none", "object"]
+Paging = Literal["cursor", "conversations", "offset", "none", "bare", "object"]
 
 MISSING: Any = type("Missing", (), {"__repr__": lambda self: "MISSING", "__bool__": lambda self: False})()
 """A live value that was not in the reply: unknown, which is not the same as null."""
@@ -545,7 +545,8 @@ class Kind:
     mode of fields that no part has and that a person sets: `observed`, `attested`, or `observed or attested`.
     `children` are the lists whose items are parts; `parts` gives those of the items that the document states.
     `expand` writes the short forms of a valid document out, and makes mappings of its keyed lists. `forms` are beginnings
-    of documents, one for each way in which a live object can be described; import takes the first whose parts are there.
+    of documents, one for each way in which a live object can be described; import takes the first whose parts are there
+    and whose fields, where it states any, are live.
     `shorten` writes a document as short as a person would; `expand` makes the same of both. A kind without objects of its
     own `gathers` what others have and none of its manifests gives, from the collections `gathered_from`.
     """

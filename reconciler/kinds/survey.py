@@ -226,6 +226,7 @@ KIND = Kind(
     model=Annotated[Csat | LegacyCsat, Discriminator("type")],
     parts=_parts,
     on_remove="keep",
+    forms=({"type": "csat"}, {"type": "legacy_csat", "enabled": True}),
     relations=(_one_claim, _one_system),
     watches=_content_watched,
     manual=_manual,

@@ -5,6 +5,7 @@ It refuses to know any single kind, and how the facts are printed.
 
 from __future__ import annotations
 
+import re
 import typing
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -112,12 +113,12 @@ def kind_facts(name: str) -> KindFacts:
     kind = find_kind(name)
     types = tuple(_types(kind))
     shared, but_for = _shared(types)
-    paragraphs = [" ".join(each.split()) for each in documentation(name).split("\n\n")]
+    paragraphs = [_for_users(" ".join(each.split())) for each in documentation(name).split("\n\n")]
     return KindFacts(
         name=kind.name,
         area=kind.area,
         title=kind.title,
-        purpose=tuple(paragraphs),
+        purpose=tuple(filter(None, paragraphs)),
         referred_to=_referred_to(kind),
         on_remove=_on_remove(kind, types) if kind.model is not None else "",
         types=types,
@@ -128,6 +129,11 @@ def kind_facts(name: str) -> KindFacts:
         shared=shared,
         shared_but_for=but_for,
     )
+
+
+def _for_users(paragraph: str) -> str:
+    """Without the sentence about what the module refuses to know, which is for its readers alone."""
+    return re.sub(r"\s*It refuses to know [^.]*\.(?=\s|$)", "", paragraph).strip()
 
 
 def _shared(types: tuple[TypeFacts, ...]) -> tuple[tuple[FieldFacts, ...], tuple[str, ...]]:
