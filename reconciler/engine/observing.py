@@ -158,7 +158,7 @@ def _now(each: _Asked) -> str:
         return ""
     if each.is_unseen:
         return ", which no answer of the account shows"
-    return f", now {value_words(each.observation.seen)}"
+    return f" (now {value_words(each.observation.seen)})"
 
 
 def _ask_for_what_is_missing(draft: Draft, situation: Situation, manual: str, each: Observation) -> None:

@@ -11,9 +11,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reconciler.core.kind import Attested, Kind, ManualStep, Problem
+from reconciler.core.kind import Attested, Kind, ManualStep, Problem, Twins
 from reconciler.core.neighbours import Neighbours
-from reconciler.core.resource import Json, Resource
+from reconciler.core.resource import Json, Resource, ref
 from reconciler.kinds._codecs import Pointer
 from reconciler.kinds._fields import Managed, fields_of
 from reconciler.kinds._model import UNSTATED, ManifestModel, Name, Text
@@ -109,6 +109,7 @@ def _attests(resource: Resource) -> tuple[Attested, ...]:
                 article="https://support.zendesk.com/hc/en-us/articles/4408838007578",
             ),
             {"channel": channel, "enabled": enabled, "text": text if enabled else ""},
+            needs=(ref(f"channel/{channel}"),),
         ),
     )
 
@@ -122,6 +123,14 @@ KIND = Kind(
     on_remove="deactivate",
     rules=(_sendable,),
     relations=(_answered_by_people,),
+    twins=Twins(
+        lambda document: document["channel"],
+        "auto_reply/channel-twice",
+        ("channel",),
+        "two automatic replies are for the same channel",
+        "A channel has one text.",
+        "Remove one of them.",
+    ),
     attests=_attests,
     noted=fields_of(AutoReply, "noted"),
     limits=("One text for each channel, sent at most once a day to each customer.",),

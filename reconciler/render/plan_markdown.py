@@ -37,9 +37,9 @@ _COLUMNS = (
 def plan_as_markdown(plan: Plan, *, digest: str, budget_characters: int = 60000, plan_path: str = "") -> str:
     """A comment of at most `budget_characters` (no less than LEAST_BUDGET_CHARACTERS; GitHub's limit is 65,536).
 
-    What cannot be taken back comes first and stays longest: blocked steps, deletes, hazards, secret writes, manual
-    steps; then one line per change; then a folded diff per address. What has no room is counted, never cut, and a
-    delete that has no room is said to be missing. Nothing in the plan can make markup, mention or link.
+    What cannot be taken back comes first and stays longest: blocked steps, deletes, hazards, secret writes; then one
+    line per change; last what people have to do; then, folded, a diff per address. What has no room is counted, never
+    cut, deletes and manual steps after everything else, and a delete that has no room is said to be missing. Nothing in the plan can make markup, mention or link.
     Raises ValueError for a smaller budget.
     """
     if budget_characters < LEAST_BUDGET_CHARACTERS:
@@ -61,10 +61,10 @@ def plan_as_markdown(plan: Plan, *, digest: str, budget_characters: int = 60000,
         removals,
         _listing("#### Hazards\n\n", list(_hazards(steps)), source),
         _listing("#### Secret writes\n\n", secrets, source),
-        work,
         _listing("#### Approvals this plan uses\n\n", [_approval(each) for each in plan.approvals], source),
         _listing("#### Warnings\n\n", [_warning(text) for text in plan.warnings], source),
         _listing("#### Other changes\n\n", others, source, all_or_counts=True),
+        work,
         Foldings(blocks, lambda shown, whole: f"{shown} of {whole} details shown here.{source}\n"),
         Fixed(_foot(plan, digest, plan_path)),
     ]
@@ -156,7 +156,7 @@ def _entry(step: Step, plan: Plan, *, is_listed: bool = False) -> Entry:
         notes += [code(f"{change.path} {shown_change(change)[0].value}") for change in step.changes]
     elif step.changes:
         activated = words.activations(step)
-        notes.append(_changed([change for change in step.changes if change not in activated], plan))
+        notes.append(_changed([change for change in words.shown_changes(step) if change not in activated], plan))
         if activated:
             notes.append(
                 "activates "
@@ -190,7 +190,8 @@ def _hazards(steps: Sequence[Step]) -> Iterator[Entry]:
 
 def _task(step: Step) -> Entry:
     manual = step.manual or {}
-    why = [*(f"blocked: {reason}" for reason in step.blocked), *([step.reason] if step.reason else [])]
+    reason = words.why_by_hand(step)
+    why = [*(f"blocked: {each}" for each in step.blocked), *([reason] if reason else [])]
     full = "\n".join(manual_task(manual, step.id, why))
     return Entry(full, task_line(manual, step.id), f"manual `{words.plain_kind(step.address)}`")
 
@@ -216,15 +217,16 @@ def _folded(plan: Plan, address: str, steps: Sequence[Step]) -> str:
     fields = 0
     for step in steps:
         lines.append(visible(f"@@ {step.action} {_place(step)} @@"))
-        for change in words.hazards_first(step.changes):
+        activated = words.activations(step)
+        for change in words.hazards_first(words.shown_changes(step)):
             fields += 1
-            lines += _diff(plan, step, change)
+            lines += _diff(plan, step, change, is_new=step.action == "create" or change in activated)
         if step.sequence:
             lines += ["  order:", *(visible(f"    {number} {name}") for number, name in enumerate(step.sequence, 1))]
     return details(address, words.counted(fields, "field"), fence(lines, "diff"))
 
 
-def _diff(plan: Plan, step: Step, change: Change) -> Iterator[str]:
+def _diff(plan: Plan, step: Step, change: Change, *, is_new: bool) -> Iterator[str]:
     """A change as lines of a diff fence: signs in the first column, so that hosts colour them."""
     tag, sentence, where = words.cause_words(change, memory=plan.memory, is_blocked=bool(step.blocked))
     hazard = f"HAZARD {words.hazard_words(change.hazard)}" if change.hazard else ""
@@ -232,7 +234,7 @@ def _diff(plan: Plan, step: Step, change: Change) -> Iterator[str]:
     if why:
         yield f"# {why}"
     owner = visible(f"{change.address} ") if change.address and change.address != step.address else ""
-    for field in shown_change(change, is_new=step.action == "create"):
+    for field in shown_change(change, is_new=is_new):
         yield from _diff_field(owner, field)
 
 

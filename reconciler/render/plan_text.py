@@ -65,11 +65,14 @@ def write_manual_steps(screen: Screen, steps: Sequence[Step]) -> None:
     screen.put(screen.paint("Manual steps", "bold"))
     for number, step in enumerate(steps, 1):
         screen.blank()
-        write_manual_step(screen, step.manual or {}, f"{number:>3}  ", step.id, step.reason)
+        write_manual_step(screen, step.manual or {}, f"{number:>3}  ", step.id, words.why_by_hand(step))
 
 
 def write_manual_step(screen: Screen, manual: Mapping[str, Json], lead: str, step_id: str, reason: str = "") -> None:
-    """One manual step: title, where, the exact values, what the tool will look for, the vendor's article."""
+    """One manual step: title, where, the exact values, what the tool will look for, the vendor's article.
+
+    The command to type when it is done is never broken.
+    """
     indent = " " * len(lead)
     screen.wrap(visible(str(manual.get("title") or step_id)), first=lead, style="bold")
     _labelled(screen, indent, "Step", visible(step_id))
@@ -93,7 +96,9 @@ def write_manual_step(screen: Screen, manual: Mapping[str, Json], lead: str, ste
     for name, label in labels.items():
         content = manual.get(name)
         for number, text in enumerate(content if isinstance(content, list | tuple) else [content]):
-            if text:
+            if text and name == "attest":
+                screen.put(screen.plain(f"{indent}{label:<11}{visible(str(text))}"))
+            elif text:
                 _labelled(screen, indent, label if not number else "", str(text))
 
 
@@ -206,7 +211,7 @@ def _note(step: Step) -> str:
         return "waits for a person"
     if step.changes:
         tags = sorted({c.cause.kind.upper() for c in step.changes} & {"DRIFT", "CONFLICT", "VANISHED"})
-        return " · ".join([words.counted(len(step.changes), "field"), *tags])
+        return " · ".join([words.counted(len(words.shown_changes(step)), "field"), *tags])
     return ""
 
 
@@ -271,7 +276,7 @@ def _owner(step: Step, change: Change) -> str:
 def _rows(plan: Plan, step: Step) -> list[tuple[Field, str, Style]]:
     rows: list[tuple[Field, str, Style]] = []
     activated = words.activations(step)
-    for change in words.hazards_first([change for change in step.changes if change not in activated]):
+    for change in words.hazards_first([change for change in words.shown_changes(step) if change not in activated]):
         tag, sentence, where = words.cause_words(change, memory=plan.memory, is_blocked=bool(step.blocked))
         if step.action == "create" and change.cause.kind == "unknown":
             sentence = ""

@@ -88,10 +88,10 @@ def rank(step: Step) -> int:
     """Where a step stands: blocked, then by action, then waiting, then manual."""
     if step.blocked:
         return 0
+    if step.action == "manual":
+        return len(ACTIONS) + (3 if step.is_waiting else 2)
     if step.is_waiting:
         return len(ACTIONS) + 1
-    if step.action == "manual":
-        return len(ACTIONS) + 2
     return 1 + ACTIONS.index(step.action) if step.action in ACTIONS else len(ACTIONS)
 
 
@@ -111,6 +111,23 @@ def groups(steps: Iterable[Step]) -> list[tuple[str, list[Step]]]:
 def hazards_first(changes: Sequence[Change]) -> list[Change]:
     """The changes of a step in their order, those with a hazard before all others."""
     return sorted(changes, key=lambda change: not change.hazard)
+
+
+def why_by_hand(step: Step) -> str:
+    """Why a manual step is there, and what it waits for where a person cannot do it yet."""
+    waits = f"not yet: it waits for {', '.join(map(visible, step.waits_for))}" if step.is_waiting else ""
+    return "; ".join(part for part in (step.reason, waits) if part)
+
+
+def shown_changes(step: Step) -> Sequence[Change]:
+    """The changes of a step; a create states each field once, also where an item that it makes repeats one."""
+    if step.action != "create":
+        return step.changes
+    first: dict[str, Change] = {}
+    for change in step.changes:
+        key = change.path if change.address in ("", step.address) else f"{change.address} {change.path}"
+        first.setdefault(key, change)
+    return list(first.values())
 
 
 def activations(step: Step) -> list[Change]:
@@ -158,7 +175,7 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 def category(step: Step) -> str:
     """What a step counts as: waiting, manual, release (an update that sends nothing) or its action."""
-    if step.is_waiting:
+    if step.is_waiting and step.action != "manual":
         return "waiting"
     if step.action == "update" and not step.is_request:
         return "release"

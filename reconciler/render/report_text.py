@@ -92,7 +92,7 @@ def _write_row(screen: Screen, row: words.Row, plan: Plan | None) -> None:
     outcome = row.outcome
     manual = words.manual_of(outcome, plan)
     if row.result == "manual" and manual is not None:
-        write_manual_step(screen, manual, "     ", outcome.step, outcome.detail)
+        write_manual_step(screen, manual, "     ", outcome.step, words.why_by_hand_of(outcome, plan))
     else:
         head = f"  {row.result:<{_RESULT_COLUMNS}}{visible(outcome.action):<{_ACTION_COLUMNS}}"
         live_id = f"  id {visible(outcome.live_id)}" if outcome.live_id else ""
@@ -107,7 +107,8 @@ def _markdown_row(row: words.Row, plan: Plan | None) -> list[str]:
     outcome = row.outcome
     manual = words.manual_of(outcome, plan)
     if row.result == "manual" and manual is not None:
-        lines = manual_task(manual, outcome.step, [outcome.detail] if outcome.detail else [])
+        why = words.why_by_hand_of(outcome, plan)
+        lines = manual_task(manual, outcome.step, [why] if why else [])
     else:
         live_id = f" id {code(outcome.live_id)}" if outcome.live_id else ""
         detail = f": {prose(outcome.detail)}" if outcome.detail else ""

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reconciler.core.plan import Plan
+from reconciler.core.plan import Plan, Step
 from reconciler.core.report import Outcome, Report
 from reconciler.core.text import visible
-from reconciler.render.plan_words import counted
+from reconciler.render.plan_words import counted, why_by_hand
 
 # What people still have to do stands last, where it is read last and found first.
 WORST_FIRST = (
@@ -50,13 +50,14 @@ class Row:
 
 
 def rows(report: Report, plan: Plan | None) -> list[Row]:
-    """Every step of report and plan, worst first, otherwise in the order in which they ran."""
+    """Every step of report and plan, worst first, otherwise in the order in which they ran; what a person cannot do yet
+    is last of what people do."""
     found = [Row(outcome.result, outcome) for outcome in report.outcomes]
     named = {outcome.step for outcome in report.outcomes}
     for step in plan.steps if plan else ():
         if step.id not in named:
             found.append(Row("no outcome", Outcome(step.id, step.action, step.address, step.part, "skipped")))
-    return sorted(found, key=lambda row: WORST_FIRST.index(row.result))
+    return sorted(found, key=lambda row: (WORST_FIRST.index(row.result), _is_for_later(row.outcome, plan)))
 
 
 def summary(found: list[Row]) -> str:
@@ -108,8 +109,23 @@ def end_state(report: Report, found: list[Row]) -> str:
     return sentence
 
 
+def why_by_hand_of(outcome: Outcome, plan: Plan | None) -> str:
+    """What the outcome of a manual step says, or else the plan about its reason and what it waits for."""
+    step = _step_of(outcome, plan)
+    return outcome.detail or (why_by_hand(step) if step is not None else "")
+
+
+def _is_for_later(outcome: Outcome, plan: Plan | None) -> bool:
+    """Whether it is what a person cannot do yet."""
+    step = _step_of(outcome, plan) if outcome.result == "manual" else None
+    return step is not None and step.is_waiting
+
+
+def _step_of(outcome: Outcome, plan: Plan | None) -> Step | None:
+    return next((step for step in plan.steps if step.id == outcome.step), None) if plan is not None else None
+
+
 def manual_of(outcome: Outcome, plan: Plan | None) -> Mapping[str, object] | None:
     """A person's instructions, from the outcome or else from the plan's step."""
-    if outcome.manual is not None or plan is None:
-        return outcome.manual
-    return next((step.manual for step in plan.steps if step.id == outcome.step), None)
+    step = _step_of(outcome, plan)
+    return outcome.manual if outcome.manual is not None or step is None else step.manual

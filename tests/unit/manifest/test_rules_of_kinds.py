@@ -417,3 +417,17 @@ def test_two_grants_do_not_contradict_each_other(
 @pytest.mark.parametrize("address", ["aiko", "a b@x.example", "@x.example", "a@", "a@x.example, b@x.example'", "a@b@c"])
 def test_an_agent_is_named_by_an_e_mail_address(found: Judge, address: str) -> None:
     assert ["manifest/bad-form"] == [rule for rule, *_ in found(grant("a", f'"{address}"', GIVES))]
+
+
+@pytest.mark.parametrize(("channel", "expected"), [("c", [("auto_reply/channel-twice", "error", 6, [3])]), ("d", [])])
+def test_a_channel_has_one_automatic_reply(
+    found: Judge, channel: str, expected: list[tuple[str, str, int, list[int]]]
+) -> None:
+    def reply(name: str, of: str) -> str:
+        return f"---\n{{kind: auto_reply, name: {name}, enabled: false,\n channel: {of}}}\n"
+
+    channels = "".join(
+        f"---\n{{kind: channel, name: {each}, type: whatsapp, phone_number: '+3375553129{number}'}}\n"
+        for number, each in enumerate("cd")
+    )
+    assert expected == found(reply("a", "c") + reply("b", channel) + channels)

@@ -42,6 +42,10 @@ def markdown(shown: Plan, **options: object) -> str:
     return plan_as_markdown(shown, digest=DIGEST, **options)  # type: ignore[arg-type]
 
 
+def written(shown: Plan) -> str:
+    return plan_as_text(shown, digest=DIGEST, colour=False, width=80)
+
+
 def hostile_plan(text: str) -> Plan:
     return plan(
         step(
@@ -83,11 +87,37 @@ def test_what_cannot_be_taken_back_comes_before_everything_else() -> None:
         "Deleted or deactivated",
         "Hazards",
         "Secret writes",
-        "Manual steps",
         "Approvals this plan uses",
         "Warnings",
         "Other changes",
+        "Manual steps",
     ]
+
+
+def placing_before_connecting() -> Plan:
+    placing = step("manual", "button/b", manual={"title": "Place it"}, waits_for=("manual:channel/c#connect",))
+    return plan(placing, step("manual", "channel/c", manual={"title": "Connect it"}))
+
+
+def test_what_a_person_can_do_now_comes_before_what_has_to_wait() -> None:
+    for shown in (markdown(placing_before_connecting()), written(placing_before_connecting())):
+        assert shown.index("Connect it") < shown.index("Place it")
+        assert "not yet: it waits for" in shown[shown.index("Place it") :]
+
+
+def test_a_create_shows_a_field_once_also_where_an_item_that_it_makes_repeats_it() -> None:
+    own = change("default_locale", None, {"external": "fr", "kind": "locale"})
+    repeated = change("default_locale", None, "fr", address="dynamic_content/suivi", part="variant/fr")
+    shown = plan(step("create", "dynamic_content/suivi", own, repeated))
+
+    assert 1 == markdown(shown).count("+ default_locale:")
+    assert 1 == written(shown).count("default_locale")
+    assert "1 field" in written(shown)
+
+
+def test_a_new_object_that_an_order_step_activates_was_nothing_before() -> None:
+    activation = change("active", None, True, address="trigger/new")
+    assert "- trigger/new active" not in markdown(plan(step("update", "category/c", activation, part="order")))
 
 
 def test_the_footer_has_the_command_that_applies_exactly_this_plan() -> None:

@@ -118,6 +118,14 @@ def test_a_manual_step_is_shown_with_what_to_enter_taken_from_the_plan_if_need_b
     assert "`@maison.lune`" in report_as_markdown(report(left), of)
 
 
+def test_what_a_person_cannot_do_yet_is_last_and_says_so() -> None:
+    later = step("manual", "button/b", manual={"title": "Place it"}, waits_for=("manual:channel/c#connect",))
+    now = step("manual", "channel/c", manual={"title": "Connect it"})
+    shown = report(*(Outcome(each.id, "manual", each.address, "", "manual") for each in (later, now)))
+    for rendered in (text(shown, plan(later, now)), report_as_markdown(shown, plan(later, now))):
+        assert rendered.index("Connect it") < rendered.index("Place it") < rendered.index("not yet: it waits for")
+
+
 @pytest.mark.parametrize("hostile", ["```", "</details><b>", "@all #1", "\x1b[31m\u202e", "![x](y)", "::add-mask::x"])
 def test_hostile_text_in_a_report_stays_text(hostile: str) -> None:
     shown = report(
