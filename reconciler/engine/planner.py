@@ -82,7 +82,7 @@ def make_plan(inputs: Inputs) -> Planned:
     find_dependencies(draft, situation)
     block_pointed_at(draft, situation)
     open_circles(draft, situation)
-    spread_waiting(draft)
+    spread_waiting(draft, situation)
     observed_steps(draft, situation)
     plan = finished_plan(draft, situation)
     return Planned(plan, matching, resources, entries, draft.observed, draft.desired)
