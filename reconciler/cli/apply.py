@@ -67,18 +67,9 @@ def apply(
             if made.plan.digest().removeprefix("sha256:").startswith(expect_digest.removeprefix("sha256:"))
             else "Review this plan, or make a new one.",
         )
-    if setting.environment and setting.environment != name:
-        raise PlanNotAcceptable(
-            f'the plan is for the environment "{name}", not for "{setting.environment}"',
-            fix="Leave out -e, or name the plan of that environment.",
-        )
+    require_fitting(setting, made)
     environment = load(setting, name)
-    if made.plan.is_blocked and not skip_blocked:
-        raise Blocked(
-            "the plan has blocked steps, so nothing of it runs",
-            detail="\n".join(f"{step.id}: {reason}" for step in made.plan.steps for reason in step.blocked),
-            fix="Remove the reasons and plan again, or run the rest with --skip-blocked.",
-        )
+    require_unblocked(made, skip_blocked)
     backend = open_backend(setting, is_read_only=False)
     with _interruptible(setting) as is_interrupted:
         world = make_world(setting, name, is_interrupted)
@@ -94,6 +85,26 @@ def apply(
             backend.close()
     _print_report(setting, report, made)
     return report.exit_code()
+
+
+def require_fitting(setting: Setting, made: PlanFile) -> None:
+    """PlanNotAcceptable when the plan is for another environment than the one that was asked for."""
+    name = made.plan.environment
+    if setting.environment and setting.environment != name:
+        raise PlanNotAcceptable(
+            f'the plan is for the environment "{name}", not for "{setting.environment}"',
+            fix="Leave out -e, or name the plan of that environment.",
+        )
+
+
+def require_unblocked(made: PlanFile, skip_blocked: bool) -> None:
+    """Blocked when a step of the plan is, unless the rest was asked for."""
+    if made.plan.is_blocked and not skip_blocked:
+        raise Blocked(
+            "the plan has blocked steps, so nothing of it runs",
+            detail="\n".join(f"{step.id}: {reason}" for step in made.plan.steps for reason in step.blocked),
+            fix="Remove the reasons and plan again, or run the rest with --skip-blocked.",
+        )
 
 
 def _approved(setting: Setting, path: Path | None, auto_approve: bool) -> PlanFile:

@@ -61,6 +61,7 @@ def read_side(setting: Setting, name: str) -> Any:
         {each.address: each for each in environment.resources},
         {address: expanded(address.partition("/")[0], each.document) for address, each in inventory.documents.items()},
         inventory.only,
+        inventory.values,
     )
 
 

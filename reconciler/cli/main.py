@@ -16,6 +16,7 @@ COMMANDS = {
     "validate": "Judge the manifests, offline.",
     "plan": "Compare the manifests with an account and write what would change.",
     "show": "Show a plan file.",
+    "rehearse": "Run a plan in a copy of the account on this machine.",
     "apply": "Run an approved plan.",
     "drift": "Say what was changed in an account since the last apply.",
     "accept": "Write what was changed in an account into its manifest.",

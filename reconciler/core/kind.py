@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from reconciler.core.assignment import Assignment, GatheredGrants, Watch
 
 Api = Literal["support", "conversations", "chat"]
-Paging = Literal["cursor", "conversations", "offset", "none", "object"]
+Paging = Literal["cursor", "conversations", "offset", "none", "bare", "object"]
 
 MISSING: Any = type("Missing", (), {"__repr__": lambda self: "MISSING", "__bool__": lambda self: False})()
 """A live value that was not in the reply: unknown, which is not the same as null."""
@@ -541,10 +541,12 @@ class Kind:
     that no part manages, such as what a person enters; their references are checked like any other. `exclusive` are
     the fields whose value only one environment can have (`type:path` of one type alone); of those, `contested` are the
     ones where the vendor does not say so, which an approval lets two environments share. `limits` and `cannot` are
-    sentences for `explain`, `mode` is what it says where the parts do not tell who does the work.
+    sentences for `explain`, `mode` is what it says where the parts do not tell who does the work, and `by_person` the
+    mode of fields that no part has and that a person sets: `observed`, `attested`, or `observed or attested`.
     `children` are the lists whose items are parts; `parts` gives those of the items that the document states.
     `expand` writes the short forms of a valid document out, and makes mappings of its keyed lists. `forms` are beginnings
-    of documents, one for each way in which a live object can be described; import takes the first whose parts are there.
+    of documents, one for each way in which a live object can be described; import takes the first whose parts are there
+    and whose fields, where it states any, are live.
     `shorten` writes a document as short as a person would; `expand` makes the same of both. A kind without objects of its
     own `gathers` what others have and none of its manifests gives, from the collections `gathered_from`.
     """
@@ -580,6 +582,7 @@ class Kind:
     limits: tuple[str, ...] = ()
     cannot: tuple[str, ...] = ()
     mode: str = ""
+    by_person: Mapping[str, str] = field(default_factory=dict)
     example: str = ""
 
     def asks(self, resource: Resource, neighbours: Neighbours) -> tuple[Attested, ...]:

@@ -117,6 +117,11 @@ class Account:
         self._remember(table, str(key))
         self._tables.get(table, {}).pop(str(key), None)
 
+    def clear(self, table: str) -> None:
+        """Delete every document of a table."""
+        for key in list(self._tables.get(table, {})):
+            self.remove(table, key)
+
     def _remember(self, table: str, key: str) -> None:
         self._before.setdefault((table, key), self.get(table, key))
 

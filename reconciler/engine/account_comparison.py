@@ -7,12 +7,12 @@ What neither side's manifests know is paired by its natural key, kind by kind.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from reconciler.core.kind import Kind, Part
 from reconciler.core.resource import Json, Resource, by_id
-from reconciler.core.standing import Comparison, Standing
+from reconciler.core.standing import Comparison, FieldDifference, Standing
 from reconciler.engine.assigning import assigned
 from reconciler.engine.environment_comparison import Side, compare_fields
 from reconciler.engine.identity import Matching
@@ -162,9 +162,41 @@ def _standing(name: str, left: AccountReading, right: AccountReading) -> Standin
         _written(left.side, name),
         _written(right.side, name),
     )
+    named = tuple(_named_by_values(each, left.side.values, right.side.values) for each in differences)
+    by_design += tuple(each for each in named if each.value)
+    differences = tuple(each for each in named if not each.value)
     if not differences:
         return Standing(name, "in_step", by_design=by_design)
     return Standing(name, "different", allowed, differences=differences, by_design=by_design)
+
+
+def _named_by_values(
+    difference: FieldDifference, left: Mapping[str, Json], right: Mapping[str, Json]
+) -> FieldDifference:
+    """The difference, by design where both sides refer to what one value of `environment.yaml` names in each account.
+
+    A brand, for instance, is called otherwise in a sandbox, and no manifest needs to state it on every channel.
+    """
+    names: set[str] = set()
+    one = _by_value(difference.left, {left[key]: key for key in left if key in right and _is_text(left[key])}, names)
+    other = _by_value(
+        difference.right, {right[key]: key for key in right if key in left and _is_text(right[key])}, names
+    )
+    return replace(difference, value=", ".join(sorted(names))) if names and one == other else difference
+
+
+def _is_text(value: Json) -> bool:
+    return isinstance(value, str)
+
+
+def _by_value(value: Json, named: Mapping[Json, str], used: set[str]) -> Json:
+    """The value with the keys of external references replaced by the names of the values that hold them."""
+    if isinstance(value, Mapping):
+        if "external" in value and value["external"] in named:
+            used.add(named[value["external"]])
+            return {**value, "external": f"${{values.{named[value['external']]}}}"}
+        return {key: _by_value(inner, named, used) for key, inner in value.items()}
+    return [_by_value(inner, named, used) for inner in value] if isinstance(value, list) else value
 
 
 def _written(side: Side, name: str) -> Mapping[str, Json]:

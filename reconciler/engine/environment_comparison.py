@@ -21,12 +21,13 @@ _UNCOMPARED = frozenset({("kind",), ("name",)})
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What one environment states: its resources, their documents before values were put in, and its `only:`."""
+    """What one environment states: its resources, their documents before values were put in, its `only:` and values."""
 
     name: str
     resources: Mapping[str, Resource]
     written: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     only: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Json] = field(default_factory=dict)
 
     def present(self) -> dict[str, Resource]:
         """The resources that are to exist; a tombstone is as good as no manifest."""

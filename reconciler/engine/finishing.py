@@ -15,6 +15,7 @@ from reconciler.engine.drafting import Draft
 from reconciler.engine.entry_parts import child_named
 from reconciler.engine.situation import Situation
 from reconciler.engine.warning import plan_warnings
+from reconciler.kinds._registry import find_kind
 
 
 def finished_plan(draft: Draft, situation: Situation) -> Plan:
@@ -45,12 +46,12 @@ def finished_plan(draft: Draft, situation: Situation) -> Plan:
     )
 
 
-def _rank(step: Step) -> tuple[int, str, str]:
-    return (
-        2 if step.action == "manual" else 1 if step.action in ("delete", "deactivate") else 0,
-        step.address,
-        step.id,
-    )
+def _rank(step: Step) -> tuple[int, bool, str, str]:
+    """What people do comes last: first what the account itself needs, then the rest, at the end what waits."""
+    if step.action != "manual":
+        return (1 if step.action in ("delete", "deactivate") else 0, False, step.address, step.id)
+    is_of_account = find_kind(step.address.split("/")[0]).area == "account"
+    return (4 if step.is_waiting else 3, not is_of_account, step.address, step.id)
 
 
 def _owned_counts(situation: Situation, steps: Sequence[Step]) -> dict[str, int]:

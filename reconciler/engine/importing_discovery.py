@@ -130,12 +130,17 @@ def discover(snapshot: Snapshot, kinds: Sequence[str], taken: Collection[Claim])
     """What manifests of these kinds could describe, without what is taken by manifests that there are already."""
     result = Discovery()
     claimed: set[Claim] = set()
-    for name in kinds:
+    # A rule that is recognised as somebody's is no rule of its own any more.
+    for name in sorted(kinds, key=lambda each: not _recognises(find_kind(each))):
         for found in _discover_kind(snapshot, find_kind(name), claimed, taken):
             claimed.update(_claims(found))
             result.found.append(found)
     result.strays.extend(_strays(snapshot, kinds, claimed, taken))
     return result
+
+
+def _recognises(kind: Kind) -> bool:
+    return any(part.recognises is not None for part in all_parts(kind))
 
 
 def _claims(found: Found) -> Iterator[Claim]:
@@ -157,10 +162,20 @@ def _discover_kind(
                 part.name: Piece(part, "", live)
                 for part in anchors
                 for live in snapshot.objects(part.collection.name)
-                if (part.claimed_by(kind.name), str(live["id"])) not in taken
+                if _is_as_stated(snapshot, form, part, live)
+                and (part.claimed_by(kind.name), str(live["id"])) not in taken
             }
             if settings:
                 yield Found(kind.name, form, next(iter(settings)), settings)
+            continue
+        if anchors and all(part.recognises is not None for part in anchors):
+            pieces = {
+                part.name: Piece(part, "", recognised[0])
+                for part in anchors
+                if len(recognised := _recognised(snapshot, kind, part, claimed, taken)) == 1
+            }
+            if pieces:
+                yield Found(kind.name, form, next(iter(pieces)), pieces)
             continue
         for anchor in anchors[:1]:
             for live in snapshot.objects(anchor.collection.name):
@@ -171,6 +186,20 @@ def _discover_kind(
                 if found is not None:
                     seen.add(claim)
                     yield found
+
+
+def _recognised(
+    snapshot: Snapshot, kind: Kind, part: Part, claimed: Container[Claim], taken: Container[Claim]
+) -> list[Live]:
+    """The free objects that do what the part does; several cannot be told apart and stay what they are."""
+    return [
+        live
+        for live in snapshot.objects(part.collection.name)
+        if part.recognises is not None
+        and part.recognises(live)
+        and (part.claimed_by(kind.name), str(live["id"])) not in claimed
+        and (part.claimed_by(kind.name), str(live["id"])) not in taken
+    ]
 
 
 def _stands_alone(part: Part) -> bool:
@@ -208,6 +237,16 @@ def _broods(snapshot: Snapshot, kind: Kind, pieces: Mapping[str, Piece]) -> Iter
         if children.parent in pieces:
             inside = snapshot.objects(children.collection.name, pieces[children.parent].live_id)
             yield Brood(children, tuple(inside))
+
+
+def _is_as_stated(snapshot: Snapshot, form: Mapping[str, Json], part: Part, live: Live) -> bool:
+    """Whether the object has what the form states of its fields."""
+    names = AccountNames(snapshot)
+    return all(
+        observe(each, live, names) == form[each.path]
+        for each in part.fields
+        if form.get(each.path) not in (None, "", {}, [])
+    )
 
 
 def _has_keys(snapshot: Snapshot, form: Mapping[str, Json], anchor: Part, live: Live) -> bool:

@@ -112,6 +112,9 @@ def _state_all(
     draft: Draft, fields: Sequence[_Stated], names: ImportNames, unwanted: Mapping[str, str], *, with_secrets: bool
 ) -> None:
     for each in fields:
+        if each.field.is_additive:
+            # What stands there besides the stated items is nobody's business.
+            continue
         if each.field.is_secret:
             if with_secrets and each.path not in unwanted:
                 reference = f"env://{_variable(draft.found.kind, draft.name, each.path)}"

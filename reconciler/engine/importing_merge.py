@@ -82,7 +82,7 @@ class _Merger:
 
     def _wanted(self, resource: Resource, each: Field, live: Live) -> Json:
         """What the manifest should state of a field, canonical; MISSING where it may stay as it is."""
-        if each.is_secret or not each.is_readable:
+        if each.is_secret or not each.is_readable or each.is_additive:
             return MISSING
         seen = observe(each, live, self.names)
         is_stated, value = stated_value(resource, each)

@@ -64,6 +64,8 @@ def _title(found: Found, names: AccountNames) -> str:
     anchor = found.pieces[found.anchor]
     kind = find_kind(found.kind)
     types = {str(form.get("type", "")) for form in kind.forms}
+    if anchor.part.recognises is not None:
+        return found.type or found.kind
     if anchor.part.collection.is_settings or (anchor.part.is_singleton and not found.title):
         return found.kind
     title = found.title

@@ -47,6 +47,8 @@ class World:
     is_interrupted: Callable[[], bool] = lambda: False
     freshness_seconds: float = FRESHNESS_SECONDS
     settle_seconds: float = SETTLE_SECONDS
+    stand_in: Secret | None = None
+    """What a rehearsal takes for every secret, of which it resolves none."""
 
     def stamp(self) -> str:
         """This moment as it stands in plan files and run documents: UTC, to the second."""
@@ -112,7 +114,9 @@ def _credentials(environment: LoadedEnvironment, world: World) -> Credentials:
 
 
 def resolve_secret(reference: str, world: World) -> Secret:
-    """The secret behind a reference, known to the redactor from then on."""
+    """The secret behind a reference, known to the redactor from then on, or what stands in for it."""
+    if world.stand_in is not None:
+        return world.stand_in
     secret = resolve(parse_reference(reference), root=world.root, environ=world.environ)
     world.redactor.learn(secret)
     return secret

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from reconciler.core.diagnostic import Path
 from reconciler.core.kind import Names
 from reconciler.core.resource import Json, Reference, by_id, external, ref
+from reconciler.kinds._registry import find_kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,15 @@ def stated_reference(value: Mapping[str, Json]) -> Json:
     return {key: value[key] for key in ("external", "id") if key in value}
 
 
+def _unmanaged(value: Mapping[str, Json], kind: str, names: Names) -> Json:
+    """A managed reference as one to a live object of a kind that does not manage it."""
+    live_id, lookup = names.live_id(value), find_kind(kind).lookup
+    objects = names.objects(lookup.collection.name) if lookup else ()
+    keys = [str(each.get(lookup.member)) for each in objects if str(each["id"]) == live_id] if lookup else []
+    shared = [each for each in objects if lookup and keys == [str(each.get(lookup.member))]]
+    return {"external": keys[0]} if len(shared) == 1 else {"id": live_id}
+
+
 @dataclass(frozen=True, slots=True)
 class Pointer:
     """A reference to one part of another resource; null where the field allows it."""
@@ -163,8 +173,11 @@ class Pointer:
         return None if value is None else names.live_id(value)
 
     def manifest(self, value: Json, names: Names) -> Json:
-        """A name, external or id."""
-        return None if value is None else stated_reference(value)
+        """A name, external or id; what a manifest of another kind manages is external here."""
+        if value is None:
+            return None
+        is_own = "ref" not in value or str(value["ref"]).partition("/")[0] == self.kind
+        return stated_reference(value) if is_own else _unmanaged(value, self.kind, names)
 
     def references(self, value: Json, path: Path) -> Iterator[Reference]:
         """The one reference."""

@@ -236,7 +236,7 @@ CAPACITY_RULES = Collection(
     path="/capacity/rules",
     items="data",
     item="data",
-    paging="none",
+    paging="bare",
     update_verb="PUT",
     # UNCONFIRMED: the vendor's page names reading and updating, and leaves the bodies out
     # (developer.zendesk.com/api-reference/agent-availability/introduction).

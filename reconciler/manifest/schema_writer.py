@@ -135,7 +135,10 @@ def _admitting(schema: dict[str, Any]) -> dict[str, Any]:
 def _admitting_inside(schema: dict[str, Any]) -> dict[str, Any]:
     """With what the items of a list and the values of a free mapping admit."""
     inner = {key: schema[key] for key in ("items", "additionalProperties") if isinstance(schema.get(key), dict)}
-    return {**schema, **{key: _admitting(each) for key, each in inner.items()}}
+    admitted = {**schema, **{key: _admitting(each) for key, each in inner.items()}}
+    if "patternProperties" in schema:
+        admitted["patternProperties"] = {form: _admitting(each) for form, each in schema["patternProperties"].items()}
+    return admitted
 
 
 def _is_free_text(schema: Mapping[str, Any]) -> bool:

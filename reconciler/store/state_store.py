@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from reconciler.store.backend import Backend
 
+_OUTCOME = ".outcome"
+"""What the key of a run's outcome ends with, beside that of its document."""
+
 _SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -73,17 +76,18 @@ class StateStore:
 
     def save_outcome(self, run_id: str, document: Mapping[str, Any]) -> None:
         """Store how a run ended, once. Raises VersionMoved when that is stored already, ValueError for floats."""
-        self._backend.put(environment_key(self._environment, "outcomes", run_id), seal(document), if_version=None)
+        key = environment_key(self._environment, "runs", run_id + _OUTCOME)
+        self._backend.put(key, seal(document), if_version=None)
 
     def load_outcome(self, run_id: str) -> dict[str, Any] | None:
         """How a run ended, or None where nobody stored it. Raises StoreCorrupt when it is damaged."""
-        stored = self._backend.get(environment_key(self._environment, "outcomes", run_id))
+        stored = self._backend.get(environment_key(self._environment, "runs", run_id + _OUTCOME))
         return None if stored is None else unseal(stored.body, what=f'the outcome of run "{run_id}"')
 
     def list_runs(self) -> tuple[str, ...]:
         """The ids of the stored runs, sorted as text."""
         prefix = environment_key(self._environment, "runs") + "/"
-        return tuple(key.removeprefix(prefix) for key in self._backend.list(prefix))
+        return tuple(key.removeprefix(prefix) for key in self._backend.list(prefix) if not key.endswith(_OUTCOME))
 
 
 def write_last_resort(path: Path, state: State) -> None:

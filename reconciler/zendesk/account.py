@@ -6,7 +6,7 @@ import random
 import re
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import TracebackType
@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 ApiName = Literal["support", "conversations", "chat"]
 
 _APP_ID = re.compile(r"[0-9A-Za-z]{1,64}", re.ASCII)
+ROOTS: Mapping[ApiName, str] = {"support": "/api/v2", "conversations": "/sc", "chat": "/api/v2/chat"}
+"""Where the paths of each API start."""
+
 _CHAINS_AT_ONCE = 6
 OPTIONAL_REFUSALS = (401, 403, 404)
 """How an account answers that does not have an optional collection; its API is asked for other things too."""
@@ -177,9 +180,9 @@ class Account:
         else:
             support_auth = BasicAuth.of_api_token(credentials.support)
         apis: dict[ApiName, Api] = {
-            "support": api("/api/v2", support_auth),
-            "conversations": api("/sc", BasicAuth.of_conversations_key(credentials.conversations)),
-            "chat": api("/api/v2/chat", support_auth),
+            "support": api(ROOTS["support"], support_auth),
+            "conversations": api(ROOTS["conversations"], BasicAuth.of_conversations_key(credentials.conversations)),
+            "chat": api(ROOTS["chat"], support_auth),
         }
         return cls(app_id, apis, count, wire)
 

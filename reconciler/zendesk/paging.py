@@ -10,9 +10,10 @@ from typing import Any, Literal
 
 from reconciler.zendesk.answers import UnreadableAnswer
 
-Paging = Literal["cursor", "conversations", "offset", "none", "object"]
+Paging = Literal["cursor", "conversations", "offset", "none", "bare", "object"]
 """How a collection is paged: `cursor` (Support), `conversations` (its camelCase twin), `offset` (numbered pages),
-`none` (one answer holds everything), `object` (a collection of exactly one object, which is not in a list)."""
+`none` (one answer holds everything), `bare` (likewise, and the answer may be the list itself, without an envelope),
+`object` (a collection of exactly one object, which is not in a list)."""
 
 PAGE_CAP = 1000
 OFFSET_PAGE_CAP = 100
@@ -24,8 +25,7 @@ _META_NAMES = {"cursor": ("has_more", "after_cursor"), "conversations": ("hasMor
 class PageChain:
     """Collects the pages of one listing: ask for `params()`, give the answer to `take`, until `is_whole`.
 
-    `items` names the member that holds the objects; an empty name means that the answer itself is the list or object. An
-    unpaged answer that is a list is one whatever the name: some of the vendor's have no envelope.
+    `items` names the member that holds the objects; an empty name means that the answer itself is the list or object.
     """
 
     def __init__(self, items: str, paging: Paging, page_size: int) -> None:
@@ -67,7 +67,7 @@ class PageChain:
             raise UnreadableAnswer(f"the listing does not end after {self._pages} pages")
 
     def _collect(self, body: Any) -> None:
-        if self._items and not (self._paging == "none" and isinstance(body, list)):
+        if self._items and not (self._paging == "bare" and isinstance(body, list)):
             if not isinstance(body, dict) or self._items not in body:
                 raise UnreadableAnswer(f'it has no member "{self._items}"')
             body = body[self._items]

@@ -97,6 +97,11 @@ class Project:
         steps: list[dict[str, Any]] = json.loads(self.plan_path(environment).read_bytes())["plan"]["steps"]
         return steps
 
+    def planned_requests(self, environment: str) -> int:
+        """How many requests the plan file that was written last says it makes."""
+        count: int = json.loads(self.plan_path(environment).read_bytes())["plan"]["summary"]["requests"]
+        return count
+
     def requests(self, environment: str) -> list[dict[str, Any]]:
         """What the account was asked, token requests included, in order."""
         listed: list[dict[str, Any]] = self._door(environment, "requests")

@@ -173,7 +173,7 @@ MISTAKES: dict[str, tuple[Change, str, str, int, int, str, tuple[str, ...]]] = {
     ),
     "a policy that does not exist": (
         replaced(ENVIRONMENT, "drift: overwrite", "drift: overwritte"),
-        "manifest/unknown-value", ENVIRONMENT, 15, 34, "overwritte",
+        "manifest/unknown-value", ENVIRONMENT, 21, 34, "overwritte",
         ('Did you mean "overwrite"?',),
     ),
     "a value that no manifest could name": (
@@ -320,8 +320,9 @@ def test_a_file_that_cannot_be_read_is_an_error_and_never_an_absence(project: Pr
 
 
 def test_an_environment_without_manifests_is_an_error_and_says_nothing_of_values(project: Project) -> None:
-    for folder in ("equipes", "canaux", "routage", "reponses"):
-        shutil.rmtree(project.path(folder))
+    for folder in project.path("canaux").parent.iterdir():
+        if folder.is_dir():
+            shutil.rmtree(folder)
 
     told = project.run("validate", "-e", "sandbox")
 

@@ -86,3 +86,14 @@ def test_a_collection_that_cannot_be_read_is_never_in_step(project: Project) -> 
     assert "production: " in unclear["trigger/line-vers-japon"]
     assert "trigger/*" in unclear
     assert 0 == result["counts"]["only_left"]
+
+
+def test_two_objects_with_one_name_are_not_guessed_at(project: Project) -> None:
+    for environment in ("sandbox", "production"):
+        project.converge(environment)
+        project.click(environment, "/api/v2/groups", {"name": "Double"})
+    project.click("production", "/api/v2/groups", {"name": "Double"})
+    result = project.expect(2, "compare", "sandbox", "production", "--live", "--format", "json").json()["result"]
+    assert [('group "Double"', "production: several objects share this name")] == [
+        (each["address"], each["note"]) for each in result["standings"] if each["verdict"] == "unclear"
+    ]

@@ -80,7 +80,7 @@ def test_a_plan_of_one_machine_is_applied_on_another_and_remembered_on_a_third(m
     runner.expect(0, "apply", str(runner.plan_path("sandbox")))
 
     assert "" == git(runner.root, "status", "--porcelain", "--ignored")
-    assert [REF, f"{REF}+runs"] == [ref for ref in refs(machines.remote) if ref.startswith("refs/reconciler/")]
+    assert {REF, f"{REF}+runs"} <= {ref for ref in refs(machines.remote) if ref.startswith(REF)}
     other = machines.new("other")
     planned = other.expect(0, "plan", "-e", "sandbox", "--exit-code", "--format", "json").json()
     assert ("full", []) == (planned["memory"], planned["steps"])
@@ -159,7 +159,7 @@ def test_an_older_memory_that_was_pushed_back_is_refused(machines: Machines) -> 
 def test_a_memory_whose_ref_was_deleted_is_none_and_nothing_is_made_twice(machines: Machines) -> None:
     machine = applied_once(machines)
     before = writes(machine.requests("sandbox"))
-    for ref in (REF, f"{REF}+runs"):
+    for ref in [each for each in refs(machines.remote) if each.startswith(REF)]:
         git(machines.remote, "update-ref", "-d", ref)
 
     blocked = machine.expect(11, "plan", "-e", "sandbox")

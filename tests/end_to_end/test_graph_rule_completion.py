@@ -21,9 +21,11 @@ def project(tmp_path: Path) -> Iterator[Project]:
 def test_a_graph_shows_what_an_address_refers_to_and_what_refers_to_it(project: Project) -> None:
     found = project.expect(0, "graph", "-e", "sandbox", "trigger/line-vers-japon", "--format", "json").json()["result"]
     refers = {each["address"]: [(to["target"], to["field"]) for to in each["refers_to"]] for each in found}
-    assert [("trigger_category/messagerie", "category"), ("group/equipe-japon", "actions.value")] == refers[
-        "trigger/line-vers-japon"
-    ]
+    assert [
+        ("trigger_category/messagerie", "category"),
+        ("group/equipe-japon", "actions.value"),
+        ("skill/langue", "actions.value.skill"),
+    ] == refers["trigger/line-vers-japon"]
     assert [("trigger/line-vers-japon", "order")] == refers["trigger_category/messagerie"]
     text = project.expect(0, "graph", "-e", "sandbox", "trigger/line-vers-japon").out
     assert "  → group/equipe-japon  (actions.value)\n" in text

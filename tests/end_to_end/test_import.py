@@ -492,3 +492,25 @@ def test_a_text_names_dynamic_content_by_its_manifest(opened: Opened) -> None:
         "default_locale: fr\nlocales:\n  - {locale: fr, content: Bonjour}\n"
     )
     assert {step["action"] for step in repository.plan()} == {"adopt"}
+
+
+def test_the_rules_that_deliver_surveys_are_the_surveys_and_no_triggers(opened: Opened) -> None:
+    rule = trigger(
+        23,
+        "Demander une note",
+        conditions={
+            "all": [{"field": "status", "operator": "value", "value": "solved"}],
+            "any": [{"field": "via_id", "operator": "is", "value": each} for each in ("74", "72")],
+        },
+        actions=[{"field": "notification_messaging_csat", "value": "requester_id"}],
+    )
+    repository = opened({**ACCOUNT, f"{API}triggers": [*ACCOUNT[f"{API}triggers"], rule]})
+    result = imported(repository, "survey", *ROUTING)
+    assert result["not_described"] == []
+    assert repository.manifest("surveys/csat.yaml") == (
+        "kind: survey\nname: csat\ntype: csat\ndeliver: {social: {active: true, channels: [line, whatsapp]}}\n"
+    )
+    assert repository.manifest("routing/messagerie-sociale.yaml").endswith(
+        "order: [a-ranger, line-vers-le-japon, {external: Demander une note}]\n"
+    )
+    assert {step["action"] for step in repository.plan()} == {"adopt"}

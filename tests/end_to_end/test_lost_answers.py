@@ -26,9 +26,7 @@ def undisturbed() -> tuple[int, dict[str, list[str]]]:
         project.expect(0, "plan", "-e", "sandbox")
         project.expect(18, "apply", str(project.plan_path("sandbox")))
         count = len(writes(project.requests("sandbox")))
-        project.work_by_hand("sandbox")
-        project.expect(0, "plan", "-e", "sandbox")
-        project.expect(0, "apply", str(project.plan_path("sandbox")))
+        project.finish("sandbox")
         return count, shape(project.state("sandbox"))
 
 
@@ -60,9 +58,7 @@ def disturb(project: Project, ordinal: int, **fault: Any) -> tuple[str, str]:
 def require_convergence(project: Project, what: object) -> None:
     """At most one more apply of the same plan, the human work, and all is as if nothing had happened."""
     project.expect(18, "apply", str(project.plan_path("sandbox")))
-    project.work_by_hand("sandbox")
-    project.expect(0, "plan", "-e", "sandbox")
-    project.expect(0, "apply", str(project.plan_path("sandbox")))
+    project.finish("sandbox")
     project.expect(0, "plan", "-e", "sandbox", "--exit-code")
     assert undisturbed()[1] == shape(project.state("sandbox")), what
 

@@ -22,19 +22,55 @@ def _asked(project: Project, environment: str, since: int = 0) -> Counter[str]:
     return Counter(each["path"].replace(app, "{app}") for each in project.requests(environment)[since:])
 
 
+UNPAGED = (
+    "/sc/v2/apps/{app}",
+    "/api/v2/account/settings",
+    "/api/v2/chat/routing_settings/account",
+    "/api/v2/business_hours/schedules",
+    "/api/v2/capacity/rules",
+    "/api/v2/channels/twitter/monitored_twitter_handles",
+    "/api/v2/custom_roles",
+    "/api/v2/guide/fr/surveys",
+    "/api/v2/locales",
+    "/api/v2/queues",
+    "/api/v2/routing/attributes",
+    "/sc/v1.1/apps/{app}/integrations",
+    "/sc/v2/apps/{app}/switchboards",
+)
+PAGED = (
+    "/api/v2/automations",
+    "/api/v2/brands",
+    "/api/v2/dynamic_content/items",
+    "/api/v2/group_memberships",
+    "/api/v2/groups",
+    "/api/v2/macros",
+    "/api/v2/trigger_categories",
+    "/api/v2/triggers",
+    "/api/v2/users",
+    "/sc/v2/apps/{app}/integrations",
+)
+INSIDE = (
+    ("/api/v2/business_hours/schedules", "holidays"),
+    ("/api/v2/routing/attributes", "values"),
+    ("/sc/v2/apps/{app}/switchboards", "switchboardIntegrations"),
+)
+
+
 def _minimum(project: Project, environment: str) -> dict[str, int]:
     """What the collections in use cost at least; the small ones are not paged by the service."""
-    collections = ["/api/v2/groups", "/api/v2/triggers", "/api/v2/trigger_categories"]
-    collections += ["/api/v2/automations", "/api/v2/macros", "/api/v2/custom_roles", "/api/v2/queues"]
-    collections += ["/sc/v2/apps/{app}/integrations", "/sc/v2/apps/{app}/switchboards"]
-    switchboards = project.objects(environment, "/sc/v2/apps/{app}/switchboards")
-    collections += [f"/sc/v2/apps/{{app}}/switchboards/{each['id']}/switchboardIntegrations" for each in switchboards]
-    bots = [each for each in project.objects(environment, "/sc/v2/apps/{app}/integrations") if each["type"] == "custom"]
-    collections += [f"/sc/v2/apps/{{app}}/integrations/{each['id']}/webhooks" for each in bots]
-    settings = ["/sc/v2/apps/{app}", "/api/v2/account/settings", "/api/v2/chat/routing_settings/account"]
-    return dict.fromkeys(settings, 1) | {
-        path: max(1, math.ceil(len(project.objects(environment, path)) / PAGE)) for path in collections
-    }
+
+    def objects(path: str) -> list[dict[str, Any]]:
+        return project.objects(environment, path)
+
+    inside = [f"{path}/{each['id']}/{name}" for path, name in INSIDE for each in objects(path)]
+    bots = [each["id"] for each in objects("/sc/v2/apps/{app}/integrations") if each["type"] == "custom"]
+    inside += [f"/sc/v2/apps/{{app}}/integrations/{each}/webhooks" for each in bots]
+    agents = [each["id"] for each in objects("/api/v2/users") if each["role"] == "agent"]
+    # A chat role and the skills of an agent are told for one agent at a time.
+    inside += [f"/api/v2/users/{each}/entitlements/full" for each in agents]
+    inside += [f"/api/v2/routing/agents/{each}/instance_values" for each in agents]
+    paged = {path: max(1, math.ceil(len(objects(path)) / PAGE)) for path in PAGED}
+    return dict.fromkeys((*UNPAGED, *inside), 1) | paged
 
 
 def _require_minimum(project: Project, environment: str, since: int) -> None:
@@ -85,5 +121,5 @@ def test_a_first_apply_reads_little_more_than_its_plan_and_writes_each_step_once
         since = len(project.requests("sandbox"))
         project.expect(18, "apply", str(project.plan_path("sandbox")))
         again = [each for each in project.requests("sandbox")[since:] if each["method"] == "GET"]
-        touched = {"/api/v2/triggers", "/api/v2/trigger_categories"}
+        touched = {"/api/v2/triggers", "/api/v2/trigger_categories", "/api/v2/queues"}
         assert len(again) <= len(reads) + len(touched) + 1

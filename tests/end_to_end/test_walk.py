@@ -22,21 +22,30 @@ def test_an_environment_goes_all_the_way_from_nothing_to_nothing_to_do(environme
 
         project.expect(0, "plan", "-e", environment)
         assert [] == writes(project.requests(environment))
-        planned = project.plan_steps(environment)
+        planned = project.planned_requests(environment)
 
         project.expect(18, "apply", plan)
-        changes = [each for each in planned if each["action"] not in ("manual", "adopt") and not each["waits_for"]]
         first = writes(project.requests(environment))
-        assert len(changes) == len(first)
+        # The one queue that is created stands where the order wants it, so that step has nothing to send.
+        assert planned - 1 == len(first)
 
         project.expect(18, "apply", plan)
         assert first == writes(project.requests(environment))
 
         project.work_by_hand(environment)
         project.expect(0, "plan", "-e", environment)
+        planned = project.planned_requests(environment)
+        project.expect(18, "apply", plan)
+        then = writes(project.requests(environment))
+        assert planned == len(then) - len(first)
+
+        # Agents came in the first round; their chat roles are given in the second, and nothing is written any more.
+        project.expect(0, "plan", "-e", environment)
+        project.work_by_hand(environment)
+        project.expect(0, "plan", "-e", environment)
         project.expect(0, "apply", plan)
         second = writes(project.requests(environment))
-        assert 2 == len(second) - len(first)
+        assert then == second
 
         project.expect(0, "apply", plan)
         assert second == writes(project.requests(environment))
@@ -58,7 +67,7 @@ def test_the_first_plan_before_the_human_work_covers_nothing_that_a_person_does(
         project.expect(18, "apply", str(plan))
         project.work_by_hand(environment)
         before = writes(project.requests(environment))
-        result = project.expect(0, "apply", str(plan), "--format", "json")
+        result = project.expect(18, "apply", str(plan), "--format", "json")
         assert before == writes(project.requests(environment))
         found = {each["result"] for each in result.json()["result"]["outcomes"]}
         assert "unplanned" in found
@@ -209,3 +218,15 @@ def test_a_limit_with_a_dot_is_the_same_limit(tmp_path: Path) -> None:
     with example_project(tmp_path, "sandbox") as project:
         project.edit("environments/sandbox/environment.yaml", "max_deletes: 20", "max_deletes: 20.0")
         project.expect(0, "plan", "-e", "sandbox")
+
+
+def test_what_people_do_begins_with_the_account_and_ends_with_what_waits(tmp_path: Path) -> None:
+    with example_project(tmp_path, "sandbox") as project:
+        project.expect(0, "plan", "-e", "sandbox")
+        steps = project.plan_steps("sandbox")
+    manual = [step for step in steps if step["action"] == "manual"]
+    assert manual == steps[-len(manual) :]
+    assert "account/compte" == manual[0]["address"]
+    waits = [bool(step["waits_for"]) for step in manual]
+    assert [False, True] == sorted(set(waits))
+    assert waits == sorted(waits)

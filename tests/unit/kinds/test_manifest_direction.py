@@ -27,6 +27,7 @@ from reconciler.kinds._mirrors import DefaultResponder
 from reconciler.kinds._public_channels import Handle
 from reconciler.kinds._registry import find_kind, manifest_kinds
 from reconciler.kinds._skills import SkillUses
+from reconciler.kinds._survey_rules import ChannelSet
 from reconciler.kinds._time_zones import TimeZone
 from reconciler.kinds._week import HoursOfDay, days_of, shortened, written_out
 from reconciler.kinds.account import LocaleSet
@@ -51,7 +52,10 @@ class FewNames:
 
     def objects(self, collection: str, parent: str = "") -> Sequence[Mapping[str, Any]]:
         entries = [{"id": "1", "name": "bot"}, {"id": "2", "name": "agents"}, {"id": "3", "name": "other"}]
-        return {"switchboard_integrations": entries, "locales": [{"id": 16, "locale": "FR"}]}.get(collection, [])
+        groups = [{"id": "1", "name": "Support"}]
+        return {"groups": groups, "switchboard_integrations": entries, "locales": [{"id": 16, "locale": "FR"}]}.get(
+            collection, []
+        )
 
     def unreadable(self, collection: str, parent: str = "") -> str:
         return ""
@@ -105,6 +109,7 @@ CODECS: list[tuple[Codec, list[Any]]] = [
     (Handle(), ["Lune", "@lune"]),
     (LocaleSet(), [[16], []]),
     (LocaleCode(), [2]),
+    (ChannelSet(), [[{"field": "via_id", "operator": "is", "value": "74"}, {"field": "status", "operator": "is"}]]),
     (TimeZone(), ["Paris", "Europe/Paris", "Mars/Phobos"]),
     (
         HoursOfDay("monday"),
@@ -131,6 +136,10 @@ def test_what_is_one_persons_own_no_manifest_can_state() -> None:
 def test_names_come_before_titles_and_titles_before_ids() -> None:
     stated = Rules().manifest(Rules().live(RULES[:3], NAMES), NAMES)
     assert [each["value"] for each in stated] == ["one", {"external": "Support"}, {"id": "3"}]
+
+
+def test_what_a_manifest_of_another_kind_manages_is_external() -> None:
+    assert Pointer("group").manifest(ref("survey/one", "social"), NAMES) == {"external": "Support"}
 
 
 def test_a_place_behind_another_category_is_stated_by_its_name() -> None:

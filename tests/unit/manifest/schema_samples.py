@@ -6,6 +6,7 @@ It refuses to know what a field means: a new kind needs at most a sample for a n
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,7 +15,11 @@ from reconciler.manifest.schema_files import verdict_schema
 
 Path = tuple[str | int, ...]
 
+SAMPLE_KEYS = ("monday",)
+"""Keys of mappings whose keys have a form."""
+
 SAMPLES_OF_PATTERNS = {
+    r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$": "2026-12-25",
     r"^[a-z0-9][a-z0-9-]{0,99}$": "a-name",
     r"^(env|file)://[^\s]+$": "env://SOME_SECRET",
     r"^([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$": "17494d",
@@ -166,6 +171,10 @@ def _typed_samples(schema: Mapping[str, Any], definitions: Mapping[str, Any]) ->
         case "object":
             if isinstance(schema.get("additionalProperties"), dict):
                 yield {"ein-label": _sample(schema["additionalProperties"], definitions)}
+                return
+            for pattern, each in schema.get("patternProperties", {}).items():
+                key = next(key for key in SAMPLE_KEYS if re.search(pattern, key))
+                yield {key: _sample(each, definitions)}
                 return
             yield {name: _sample(each, definitions) for name, each in schema["properties"].items()}
         case "array":

@@ -9,11 +9,11 @@ from typing import Any
 import jsonschema
 import jsonschema_rs
 import pytest
-import yaml
 
 from reconciler.kinds._registry import find_kind, kind_names, manifest_kinds
 from reconciler.manifest.schema_files import is_valid, read_schema, schema_directory, verdict_schema
 from reconciler.manifest.schema_writer import schema_files
+from reconciler.manifest.yaml_reader import parse
 from tests.unit.manifest.schema_samples import (
     damaged,
     kinds_and_types,
@@ -203,7 +203,7 @@ def test_what_only_looks_like_a_value_is_refused_outside_of_text(text: str) -> N
 
 @pytest.mark.parametrize("kind", manifest_kinds())
 def test_the_example_of_a_kind_is_valid_for_the_schemas_and_for_its_own_rules(kind: str) -> None:
-    example = yaml.safe_load(find_kind(kind).example)
+    example = parse(find_kind(kind).example.encode(), "example.yaml").documents[0]
     assert kind == example["kind"]
     assert is_valid(kind, example)
     assert is_valid("manifest", example)

@@ -69,9 +69,12 @@ def test_runs_are_stored_once_and_listed_by_id(backend: SqliteBackend) -> None:
     with pytest.raises(VersionMoved):
         store.save_run("a", {"run": "other"})
 
+    store.save_outcome("a", {"run": "a", "exit_code": 0})
     assert ("a", "b") == store.list_runs()
     assert {"run": "a", "steps": [1, None, {"é": True}]} == store.load_run("a")
     assert store.load_run("c") is None
+    assert {"run": "a", "exit_code": 0} == store.load_outcome("a")
+    assert store.load_outcome("b") is None
 
 
 def test_a_damaged_run_is_named(backend: SqliteBackend) -> None:

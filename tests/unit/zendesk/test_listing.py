@@ -110,3 +110,12 @@ def test_a_listing_without_end_is_stopped(bench, paging, cap):
 def test_a_fault_on_a_later_page_is_an_error_not_a_shorter_list(bench):
     with pytest.raises(ServiceUnavailable):
         bench.script(page([1], **cursor(True, "x")), httpx.Response(500)).list_all("/x", items="items", paging="cursor")
+
+
+def test_only_a_collection_that_may_come_without_an_envelope_is_read_without_one(bench):
+    def bare():
+        return bench.script(httpx.Response(200, json=[]))
+
+    assert bare().list_all("/x", items="data", paging="bare") == []
+    with pytest.raises(ServiceUnavailable):
+        bare().list_all("/x", items="data", paging="none")
