@@ -57,7 +57,7 @@ def make_plan(inputs: Inputs) -> Planned:
     environment = inputs.environment
     resources = {each.address: each for each in environment.resources}
     entries = dict(inputs.entries)
-    if inputs.memory == "none":
+    if not inputs.entries:
         entries.update(bound_tombstones(environment.resources, environment.bindings, inputs.snapshot))
     draft = Draft()
     move_entries(draft, environment.resources, entries)
