@@ -541,7 +541,8 @@ class Kind:
     that no part manages, such as what a person enters; their references are checked like any other. `exclusive` are
     the fields whose value only one environment can have (`type:path` of one type alone); of those, `contested` are the
     ones where the vendor does not say so, which an approval lets two environments share. `limits` and `cannot` are
-    sentences for `explain`, `mode` is what it says where the parts do not tell who does the work.
+    sentences for `explain`, `mode` is what it says where the parts do not tell who does the work, and `by_person` the
+    mode of fields that no part has and that a person sets: `observed`, `attested`, or `observed or attested`.
     `children` are the lists whose items are parts; `parts` gives those of the items that the document states.
     `expand` writes the short forms of a valid document out, and makes mappings of its keyed lists. `forms` are beginnings
     of documents, one for each way in which a live object can be described; import takes the first whose parts are there
@@ -581,6 +582,7 @@ class Kind:
     limits: tuple[str, ...] = ()
     cannot: tuple[str, ...] = ()
     mode: str = ""
+    by_person: Mapping[str, str] = field(default_factory=dict)
     example: str = ""
 
     def asks(self, resource: Resource, neighbours: Neighbours) -> tuple[Attested, ...]:

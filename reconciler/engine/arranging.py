@@ -125,13 +125,23 @@ def _is_meant_to_count(
     return found is not None and arrangement.counts(found)
 
 
+def _is_unresolved(stated: Json, names: AccountNames) -> bool:
+    """Whether the list names a live object that is not there, or is there more than once: the step says so."""
+    externals = [each for each in stated if "external" in each] if isinstance(stated, list) else []
+    return any(_live_id(each, names) is None for each in externals)
+
+
 def _live_object(arrangement: Arrangement, reference: Mapping[str, Json], names: AccountNames) -> Live | None:
+    live_id = _live_id(reference, names)
+    found = names.snapshot.find(arrangement.collections[0], live_id) if live_id is not None else None
+    return found[1] if found else None
+
+
+def _live_id(reference: Mapping[str, Json], names: AccountNames) -> str | None:
     try:
-        live_id = names.live_id(reference)
+        return names.live_id(reference)
     except LookupError:
         return None
-    found = names.snapshot.find(arrangement.collections[0], live_id)
-    return found[1] if found else None
 
 
 def _arrange(
@@ -158,7 +168,7 @@ def _arrange(
     draft.desired[key] = {part.fields[0].path: stated}
     activations = _take_activations(draft, wanted)
     disturbing = _disturbing(draft, resource, part, wanted)
-    if seen == wanted and not activations and not disturbing:
+    if seen == wanted and not activations and not disturbing and not _is_unresolved(stated, names):
         draft.observed[key] = {part.fields[0].path: stated}
         return
     draft.observed[key] = {part.fields[0].path: seen}

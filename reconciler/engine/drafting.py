@@ -77,6 +77,16 @@ class Draft:
         if manual not in waits_for:
             self.change(step_id, waits_for=(*waits_for, manual))
 
+    def all_needs(self, step_id: str) -> set[str]:
+        """Everything that has to have run before a step, its needs' needs included."""
+        found: set[str] = set()
+        waiting = [step_id]
+        while waiting:
+            new = self.needs.get(waiting.pop(), set()) - found
+            found |= new
+            waiting.extend(new)
+        return found
+
     def edges(self) -> dict[str, set[str]]:
         """What each step needs among the steps that there are."""
         return {each: {need for need in needs if need in self.steps} for each, needs in self.needs.items()}

@@ -18,10 +18,10 @@ from reconciler.engine.arranging import arrange_steps
 from reconciler.engine.aspects import draft_aspect
 from reconciler.engine.assigning import assign_steps
 from reconciler.engine.attesting import attested_steps, is_vouched_for
+from reconciler.engine.bound_tombstones import bound_tombstones
 from reconciler.engine.circles import open_circles, spread_waiting
 from reconciler.engine.dependencies import find_dependencies
 from reconciler.engine.drafting import Draft, step_id
-from reconciler.engine.entry_parts import bound_tombstones
 from reconciler.engine.exclusive import block_exclusive
 from reconciler.engine.externals import look_up_externals
 from reconciler.engine.finishing import finished_plan
@@ -29,6 +29,7 @@ from reconciler.engine.identity import Identity, Matching
 from reconciler.engine.leaving import draft_leaving
 from reconciler.engine.matching import match
 from reconciler.engine.observing import observed_steps
+from reconciler.engine.pointers import block_pointed_at
 from reconciler.engine.present import draft_present
 from reconciler.engine.removing import removal_steps
 from reconciler.engine.renames import block_renames, move_entries
@@ -57,7 +58,7 @@ def make_plan(inputs: Inputs) -> Planned:
     resources = {each.address: each for each in environment.resources}
     entries = dict(inputs.entries)
     if inputs.memory == "none":
-        entries.update(bound_tombstones(environment.resources, entries, environment.bindings))
+        entries.update(bound_tombstones(environment.resources, environment.bindings, inputs.snapshot))
     draft = Draft()
     move_entries(draft, environment.resources, entries)
     matching = match(environment.resources, entries, environment.bindings, inputs.snapshot)
@@ -79,6 +80,7 @@ def make_plan(inputs: Inputs) -> Planned:
     block_renames(draft, situation)
     look_up_externals(draft, situation)
     find_dependencies(draft, situation)
+    block_pointed_at(draft, situation)
     open_circles(draft, situation)
     spread_waiting(draft)
     observed_steps(draft, situation)

@@ -14,8 +14,9 @@ from reconciler.core.kind import Collection, Part
 from reconciler.core.policy import Binding
 from reconciler.core.resource import Json, Resource
 from reconciler.core.state import Entry
+from reconciler.engine.bound_tombstones import bound_tombstones, collections_of_bound
 from reconciler.engine.children import managed_children
-from reconciler.engine.entry_parts import bound_tombstones, parts_of_entry
+from reconciler.engine.entry_parts import parts_of_entry
 from reconciler.engine.live import AccountNames, Listing, Live, Snapshot
 from reconciler.engine.matching import match
 from reconciler.engine.qualified import inside_of_externals
@@ -41,9 +42,8 @@ class Reader:
         self, resources: Sequence[Resource], entries: Mapping[str, Entry], bindings: Mapping[str, Binding]
     ) -> Snapshot:
         """Everything that planning these resources needs; raises ServiceError when the service cannot be read."""
-        entries = {**bound_tombstones(resources, entries, bindings), **entries}
         snapshot = Snapshot()
-        needed = needed_collections(resources, entries)
+        needed = needed_collections(resources, entries, [] if entries else collections_of_bound(resources, bindings))
         wants_definitions = any(_uses_via(resource) for resource in resources)
         roots = [each for each in needed if not each.parent]
         self._list(snapshot, [(each, "") for each in roots], with_definitions=wants_definitions)
@@ -53,6 +53,8 @@ class Reader:
             if each.parent and not BY_NAME[each.parent].parent and not (each.is_read_when_ours or each.embedded)
         ]
         self._list(snapshot, [(each, parent) for each in inner for parent in _ids(snapshot, each.parent)])
+        if not entries:
+            entries = bound_tombstones(resources, bindings, snapshot)
         self._list(snapshot, list(self._inside(snapshot, resources, entries, bindings)))
         self._list(snapshot, _for_each_holder(snapshot, resources))
         self._read_what_lists_leave_out(snapshot, resources, entries, bindings)
@@ -193,8 +195,10 @@ class Reader:
         )
 
 
-def needed_collections(resources: Sequence[Resource], entries: Mapping[str, Entry]) -> list[Collection]:
-    """The collections that planning touches, parents before what is inside them."""
+def needed_collections(
+    resources: Sequence[Resource], entries: Mapping[str, Entry], besides: Sequence[Collection] = ()
+) -> list[Collection]:
+    """The collections that planning touches and those given besides, parents before what is inside them."""
     found: dict[str, Collection] = {}
 
     def need(collection: Collection) -> None:
@@ -208,6 +212,8 @@ def needed_collections(resources: Sequence[Resource], entries: Mapping[str, Entr
             for taken, _ in part.takes:
                 need(BY_NAME[taken])
 
+    for collection in besides:
+        need(collection)
     addresses = set()
     for resource in resources:
         if resource.removed and resource.address not in entries:

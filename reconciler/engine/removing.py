@@ -36,10 +36,7 @@ def removal_steps(
         if entry is not None:
             wanted.append((resource.address, entry, resource.removed, cause_at(resource, "removed", "intended"), ""))
         elif memory == "none":
-            draft.warnings.append(
-                f"{resource.address} is to be removed, but nothing remembers which live object it is. Say it in "
-                f'bindings.yaml: {resource.address}: {{id: "…"}}'
-            )
+            draft.warnings.append(_why_not_removed(resource, environment))
     for address, entry in entries.items():
         if address in resources or entry.retired:
             continue
@@ -69,6 +66,21 @@ def removal_steps(
     _remove_pointers_first(draft, entries)
 
 
+def _why_not_removed(resource: Resource, environment: LoadedEnvironment) -> str:
+    """Why a tombstone does nothing where nothing is remembered."""
+    lines = (line.live_id for key, line in environment.bindings.items() if key.partition("#")[0] == resource.address)
+    bound = next(filter(None, lines), "")
+    if bound:
+        return (
+            f"{resource.address} is to be removed and is {bound} in bindings.yaml, which is not in the account, or no "
+            f"{resource.kind}. Correct the line, or remove the tombstone and the line."
+        )
+    return (
+        f"{resource.address} is to be removed, but nothing remembers which live object it is. Say it in "
+        f'bindings.yaml: {resource.address}: {{id: "…"}}'
+    )
+
+
 def _remove_pointers_first(draft: Draft, entries: Mapping[str, Entry]) -> None:
     """Let what points at another removed object go before it; of two that point at each other, one lets go first."""
     removals = {key: step for key, step in draft.steps.items() if step.action == "delete"}
@@ -78,7 +90,7 @@ def _remove_pointers_first(draft: Draft, entries: Mapping[str, Entry]) -> None:
         for other in [key for key, removal in removals.items() if (removal.address, removal.part) in pointed_at]:
             if removals[other].address == step.address:
                 continue
-            if other not in _all_needs(draft, each):
+            if other not in draft.all_needs(each):
                 draft.needs[other].add(each)
                 continue
             target = (removals[other].address, removals[other].part)
@@ -112,16 +124,6 @@ def _let_go(draft: Draft, removal: Step, cleared: Mapping[str, Json], entry: Ent
         )
     )
     return update
-
-
-def _all_needs(draft: Draft, step: str) -> set[str]:
-    found: set[str] = set()
-    waiting = [step]
-    while waiting:
-        new = draft.needs.get(waiting.pop(), set()) - found
-        found |= new
-        waiting.extend(new)
-    return found
 
 
 def _remove(

@@ -156,6 +156,7 @@ KIND = Kind(
     watches=_watches,
     gathers=gather_grants,
     gathered_from=(USERS, GROUP_MEMBERSHIPS),
+    by_person={"chat_role": "observed", "capacity_rule": "observed or attested"},
     limits=(
         "A job takes 100 memberships or users; more agents are several steps.",
         "Leaving a group unassigns all working tickets of the agent in that group; how many these are is not read.",

@@ -18,6 +18,10 @@ from reconciler.core.neighbours import Neighbours
 from reconciler.core.resource import Json, Resource
 from reconciler.kinds._channel_model import ChannelModel
 from reconciler.kinds._channel_rules import (
+    MOST_NUMBERS,
+    MOST_PAGES,
+    MOST_PAGES_OF_OLD_CHANNEL,
+    MOST_X_ACCOUNTS,
     same_channel_twice,
     unusual_handle,
     unusual_language,
@@ -190,6 +194,15 @@ KIND = Kind(
     limits=(
         "A changed immutable field is never a re-creation: the new channel would have a new id and a new webhook URL.",
         "A Conversations request body is at most 100 kB.",
+        f"An account holds {MOST_X_ACCOUNTS} X accounts, public and private together, and {MOST_PAGES} Facebook pages, or "
+        f"{MOST_PAGES_OF_OLD_CHANNEL} without the Facebook channel of November 2024; a WhatsApp Business Account has "
+        f"{MOST_NUMBERS} numbers unless Meta raised its limit.",
+        "A number, a page, a LINE channel or another account of a provider belongs to one environment: two that state the "
+        "same one block each other. Where the vendor does not say so (page, Instagram account, X handle), an approval "
+        "lets both have it.",
+        "WeChat is in version 1.1 of the Conversations API alone, and whether an account has that is UNCONFIRMED: where "
+        "its listing is refused, a person connects the channel and vouches for it.",
+        "Which of the web channel's looks change a widget that was made in Admin Center is UNCONFIRMED.",
     ),
     cannot=(
         "Connect an X handle or a Facebook page, or change their brand: only a person in Admin Center can.",

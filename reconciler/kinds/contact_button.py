@@ -230,6 +230,7 @@ KIND = Kind(
     ),
     cannot=("Place them: a site, an app, a help center's theme and a signature are edited by a person.",),
     mode="generated: reconciler makes them, a person places them",
+    by_person={"place": "observed or attested"},
     sources=(
         "developer.zendesk.com/api-reference/ticketing/account-configuration/brands (signature_template)",
         "the providers' own links, which no Zendesk page states",

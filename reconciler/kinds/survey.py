@@ -238,7 +238,7 @@ KIND = Kind(
         "Whether switching a rule on shows as active on the Customer satisfaction page is UNCONFIRMED.",
         "Where a question's headline stands in a reply is UNCONFIRMED: where it is not found, somebody vouches for it.",
     ),
-    mode="found and managed; a person activates the customisable survey and edits what it asks",
+    by_person={"content": "observed or attested"},
     cannot=(
         "Activate the survey, or change what it asks: no endpoint writes either.",
         "Change the reasons of the older survey: they are edited in Admin Center.",

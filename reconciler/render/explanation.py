@@ -10,6 +10,7 @@ from reconciler.render.kind_facts import FieldFacts, KindFacts, TypeFacts
 from reconciler.render.screen import Screen
 
 _LABEL_COLUMNS = 16
+_LONG_NOTES_CHARACTERS = 300
 _CODE = re.compile(
     r"\{(?:external|id|from)\b[^}]*\}|\^\S+\$(?=[\s,.]|$)|\b(?:env|file)://\w+|\bhttps://(?:\S*\w)?"
     r"|\b[a-z]+:[A-Za-z][\w:]*|\b[a-z]+(?:_[a-z]+)+\b|\b[a-z_]+\.(?:yaml|on_remove)\b"
@@ -37,7 +38,8 @@ def kind_as_text(kind: KindFacts, screen: Screen) -> str:
     has_types = len(kind.types) > 1
     if has_types:
         _types_as_text(kind, screen)
-        _fields_as_text("fields of every type", kind.shared, screen)
+        besides = f" but {', '.join(kind.shared_but_for)}" if kind.shared_but_for else ""
+        _fields_as_text(f"fields of every type{besides}", kind.shared, screen)
         screen.blank()
         screen.put(f"  The others: reconciler explain {kind.name} --type {kind.types[0].name}")
     else:
@@ -53,8 +55,8 @@ def field_as_text(kind: KindFacts, path: str, screen: Screen) -> str:
         screen.blank()
         of = f", in type {' and '.join(types)}" if any(types) else ""
         screen.put(screen.paint(f"{kind.name}.{fields[0].path}{of}", "bold"))
-        for each in fields:
-            _field(each, screen)
+        for each, notes in _with_new_notes(fields):
+            _field(each, notes, screen)
     return screen.text()
 
 
@@ -133,7 +135,8 @@ def _types_as_text(kind: KindFacts, screen: Screen) -> None:
     for each in kind.types:
         screen.wrap(each.summary, first=f"  {each.name:<{width}}")
         mode = f"{each.mode[0].upper()}{each.mode[1:]}"
-        screen.wrap(f"{mode}. Found by {each.found_by}.", first=" " * (width + 2), style="dim")
+        found = f" Found by {each.found_by}." if each.found_by else ""
+        screen.wrap(f"{mode}.{found}", first=" " * (width + 2), style="dim")
 
 
 def _type_as_text(each: TypeFacts, screen: Screen) -> None:
@@ -156,21 +159,22 @@ def _type_as_text(each: TypeFacts, screen: Screen) -> None:
 
 
 def _fields_as_text(title: str, fields: Sequence[FieldFacts], screen: Screen) -> None:
-    _heading(title, screen)
-    for each in fields:
-        if not each.is_shared:
-            _field(each, screen)
+    own = [each for each in fields if not each.is_shared]
+    if own:
+        _heading(title, screen)
+    for each, notes in _with_new_notes(own):
+        _field(each, notes, screen)
     shared = [each.path for each in fields if each.is_shared]
     screen.blank()
     _labelled("of every kind", ", ".join(shared), screen)
 
 
-def _field(each: FieldFacts, screen: Screen) -> None:
+def _field(each: FieldFacts, notes: Sequence[str], screen: Screen) -> None:
     words = ", ".join(_qualities(each))
     screen.wrap(words, first=f"  {screen.paint(each.path, 'cyan')}  ", rest="      ") if words else screen.put(
         f"  {screen.paint(each.path, 'cyan')}"
     )
-    for sentence in _sentences(each):
+    for sentence in _sentences(each, notes):
         screen.wrap(sentence, first="      ")
     if each.hazard:
         screen.wrap(each.hazard, first="      ", style="red")
@@ -223,10 +227,10 @@ def _type_as_markdown(each: TypeFacts) -> list[str]:
 
 def _fields_as_markdown(fields: Sequence[FieldFacts]) -> list[str]:
     lines = []
-    for each in fields:
+    for each, notes in _with_new_notes(fields):
         qualities = ", ".join(_qualities(each))
         lines.append(f"- **`{each.path}`**{f' ({_marked(qualities)})' if qualities else ''}")
-        lines += [f"  - {_marked(sentence)}" for sentence in _sentences(each)]
+        lines += [f"  - {_marked(sentence)}" for sentence in _sentences(each, notes)]
         lines += [f"  - {_marked(each.hazard)}"] if each.hazard else []
     return lines
 
@@ -265,11 +269,20 @@ def _qualities(each: FieldFacts) -> Iterator[str]:
         yield f"where not stated: {each.default}"
 
 
-def _sentences(each: FieldFacts) -> Iterator[str]:
+def _sentences(each: FieldFacts, notes: Sequence[str]) -> Iterator[str]:
     if each.description:
         yield each.description
     yield f"Takes {each.form}."
-    yield from each.notes
+    yield from notes
+
+
+def _with_new_notes(fields: Sequence[FieldFacts]) -> Iterator[tuple[FieldFacts, Sequence[str]]]:
+    """Each field with what is said about it; long notes that an earlier one has too are said once."""
+    said: dict[tuple[str, ...], str] = {}
+    for each in fields:
+        yield each, [f"Names and ids: as in {said[each.notes]}."] if each.notes in said else each.notes
+        if len("".join(each.notes)) > _LONG_NOTES_CHARACTERS:
+            said.setdefault(each.notes, each.path)
 
 
 def _sections(kind: KindFacts) -> Iterator[tuple[str, Sequence[str]]]:

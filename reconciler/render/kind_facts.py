@@ -24,6 +24,7 @@ from reconciler.render.shape_words import Schema, nested, resolved, sample, type
 ATTESTED = "attested: a person sets it up and vouches for it, since no API shows it"
 GIVEN = "managed: what it states is given to live objects that are not its own"
 OBSERVED = "observed: a person sets it, and a read shows whether it is done; never written"
+SETTINGS = "found and managed; never created by API"
 SHARED_KEYS = frozenset(ManifestModel.model_fields)
 """Keys that manifests of every kind have."""
 
@@ -73,7 +74,10 @@ class TypeFacts:
 
 @dataclass(frozen=True, slots=True)
 class KindFacts:
-    """Everything that `explain` and the reference say about a kind."""
+    """Everything that `explain` and the reference say about a kind.
+
+    `shared` are the fields that all of its types have in the same way, but for the types in `shared_but_for`.
+    """
 
     name: str
     area: str
@@ -87,6 +91,7 @@ class KindFacts:
     sources: tuple[str, ...]
     example: str
     shared: tuple[FieldFacts, ...] = field(default=())
+    shared_but_for: tuple[str, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -107,6 +112,7 @@ def kind_facts(name: str) -> KindFacts:
     """The facts of one kind; KeyError when there is none of that name."""
     kind = find_kind(name)
     types = tuple(_types(kind))
+    shared, but_for = _shared(types)
     paragraphs = [_for_users(" ".join(each.split())) for each in documentation(name).split("\n\n")]
     return KindFacts(
         name=kind.name,
@@ -120,7 +126,8 @@ def kind_facts(name: str) -> KindFacts:
         cannot=kind.cannot,
         sources=kind.sources,
         example=kind.example,
-        shared=_shared(types),
+        shared=shared,
+        shared_but_for=but_for,
     )
 
 
@@ -129,12 +136,13 @@ def _for_users(paragraph: str) -> str:
     return re.sub(r"\s*It refuses to know [^.]*\.(?=\s|$)", "", paragraph).strip()
 
 
-def _shared(types: tuple[TypeFacts, ...]) -> tuple[FieldFacts, ...]:
-    """The kind's fields that every type has in the same way."""
+def _shared(types: tuple[TypeFacts, ...]) -> tuple[tuple[FieldFacts, ...], tuple[str, ...]]:
+    """The fields that more than half of the types have in the same way, and the types that lack one of them."""
     if len(types) < 2:
-        return ()
-    first, *others = types
-    return tuple(each for each in first.fields if all(each in other.fields for other in others))
+        return (), ()
+    every = dict.fromkeys(field for each in types for field in each.fields)
+    common = tuple(each for each in every if sum(each in other.fields for other in types) > len(types) / 2)
+    return common, tuple(each.name for each in types if not set(common) <= set(each.fields))
 
 
 def _types(kind: Kind) -> Iterator[TypeFacts]:
@@ -148,7 +156,7 @@ def _types(kind: Kind) -> Iterator[TypeFacts]:
         optional = [key for key in schema["properties"] if key not in ("kind", "name", "type")]
         parts = _every_part(kind, bare, optional)
         fields = {(each.path, part.name): each for part in parts for each in part.fields}
-        fields |= {(each.path, ""): each for each in kind.noted}
+        fields = {(each.path, ""): each for each in kind.noted} | fields
         fields |= {(f"{of.path}.{each.path}", f"{of.label}/…"): each for of in kind.children for each in of.fields}
         is_made_bare = all(part.creates or not part.is_object for part in kind.parts(bare))
         makers = [] if is_made_bare else _makers(kind, bare, optional)
@@ -186,7 +194,8 @@ def _every_part(kind: Kind, bare: Mapping[str, Json], optional: list[str]) -> li
 
 def _makers(kind: Kind, bare: Mapping[str, Json], optional: list[str]) -> list[str]:
     """The fields whose statement turns finding into creating."""
-    return [key for key in optional if all(part.creates for part in kind.parts({**bare, key: "sample"}))]
+    stated = {key: kind.parts({**bare, key: "sample"}) for key in optional}
+    return [key for key, parts in stated.items() if parts and all(part.creates for part in parts)]
 
 
 def _given(kind: Kind, parts: list[Part]) -> str:
@@ -200,7 +209,7 @@ def _type_mode(kind: Kind, parts: list[Part], is_made_bare: bool, makers: list[s
         return ATTESTED
     if any(each.by_person for each in fields) and all(each.by_person or _is_only_matched(each) for each in fields):
         return OBSERVED
-    return _mode(kind, is_made_bare, makers)
+    return _mode(kind, parts, is_made_bare, makers)
 
 
 def _is_only_matched(each: Field) -> bool:
@@ -215,18 +224,26 @@ def _field_mode(each: Field) -> str:
     return "observed or attested" if each.by_person.when_unseen == "attest" else "observed"
 
 
-def _mode(kind: Kind, is_made_bare: bool, makers: list[str]) -> str:
+def _person_mode(kind: Kind, path: str) -> str:
+    """The mode of a field that no part has, or of one inside it."""
+    return next((mode for above, mode in kind.by_person.items() if f"{path}.".startswith(f"{above}.")), "")
+
+
+def _mode(kind: Kind, parts: list[Part], is_made_bare: bool, makers: list[str]) -> str:
+    if parts and all(part.collection.is_settings for part in parts if part.is_object):
+        return SETTINGS
     if is_made_bare:
         return "managed: created and changed by API"
     if makers:
         return f"connected by a person and then managed, or created by API when {_listed(makers)} stated"
     if kind.manual is not None:
         return "set up by a person, then found and managed; never created by API"
-    return "found and managed; never created by API"
+    return SETTINGS
 
 
 def _found_by(kind: Kind, parts: list[Part]) -> str:
-    ways = []
+    ways: list[str] = []
+    recognised: list[str] = []
     for part in parts:
         if not part.is_object or not part.is_found_by_itself:
             continue
@@ -236,11 +253,13 @@ def _found_by(kind: Kind, parts: list[Part]) -> str:
             shared = ", and by the other stated fields where several share it" if kind.matches_by_title else ""
             ways.append(f"{place}{' or '.join(keys)}{shared}")
         elif part.recognises is not None:
-            ways.append(f"{place}what it does, where exactly one does that")
+            recognised.append(part.name)
         elif part.is_singleton:
             ways.append(f"{place}being the only one of the account")
         else:
             ways.append(f"{place}the memory or a line in bindings.yaml alone, since it has no readable key")
+    if recognised:
+        ways.append(f"what it does, where exactly one rule delivers to {' or '.join(recognised)}")
     for children in kind.children:
         keys = [each.path for each in children.fields if each.is_key]
         ways.append(f"each of its {children.path}: {' and '.join(keys)}, among those of the same object")
@@ -280,7 +299,7 @@ def _field_facts(
             notes=tuple(_notes(kind, managed)) if managed else (),
             hazard=_hazard(managed) if managed else "",
             default=_default(managed) if managed else "",
-            mode=_field_mode(managed) if managed else "",
+            mode=(_field_mode(managed) if managed else "") or _person_mode(kind, shown),
             is_shared=not above and key in SHARED_KEYS and managed is None,
         )
         if members is not None and not (not above and key in SHARED_KEYS):
@@ -362,7 +381,8 @@ def _referred_to(kind: Kind) -> str:
         return ""
     if kind.lookup.member == "id":
         return "by its manifest's name"
-    external = f'{{external: "…"}} with a {kind.lookup.label}\'s {kind.lookup.member}'
+    article = "an" if kind.lookup.label[0] in "aeiou" else "a"
+    external = f'{{external: "…"}} with {article} {kind.lookup.label}\'s {kind.lookup.member}'
     if kind.model is None:
         return f"as {external}"
     if kind.lookup.is_qualified:

@@ -13,7 +13,8 @@ from reconciler.kinds._skills import SkillName
 from reconciler.kinds._week import Days, Hours
 
 Schema = Mapping[str, Any]
-REFERENCE_WORDS = "the name of a manifest, {external: natural key} or {id: live id}"
+LIVE_WORDS = "{external: natural key} or {id: live id}"
+REFERENCE_WORDS = f"the name of a manifest, {LIVE_WORDS}"
 SECRET_WORDS = "a secret reference: env://NAME, file://path, or {from: …, generation: N}"
 
 
@@ -55,7 +56,9 @@ def type_words(schema: Schema, definitions: Mapping[str, Schema]) -> str:
         others = [each for each in branches if each != {"type": "null"} and not _is_reference_branch(each)]
         lists = [each for each in others if each.get("type") == "array"]
         single = [_plain_words(each, definitions) for each in others if each not in lists]
-        words = " or ".join([*single, REFERENCE_WORDS, *("a list of these" for _ in lists)])
+        is_named = any(branch.get("pattern") == _pattern(Name) for branch in branches)
+        pointer = REFERENCE_WORDS if is_named else LIVE_WORDS
+        words = " or ".join([*single, pointer, *("a list of these" for _ in lists)])
     else:
         words = " or ".join(_plain_words(each, definitions) for each in branches if each != {"type": "null"})
     return f"{words}, or null" if is_nullable else words

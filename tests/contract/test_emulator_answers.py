@@ -353,6 +353,12 @@ def drive_agents(ask: Recorder) -> None:
     ask("GET", own, expected=200)
 
 
+def drive_surveys(ask: Recorder) -> None:
+    (survey,) = ask("GET", "/api/v2/guide/en-us/surveys", expected=200)["surveys"]
+    ask("GET", f"/api/v2/guide/en-us/surveys/{survey['id']}/{survey['version']}", expected=200)
+    ask("GET", f"/api/v2/guide/en-us/surveys/{survey['id']}/99", expected=404)
+
+
 DRIVES: list[Callable[[Recorder], None]] = [
     drive_integrations,
     drive_the_app,
@@ -366,6 +372,7 @@ DRIVES: list[Callable[[Recorder], None]] = [
     drive_schedules,
     drive_dynamic_content_and_capacity_rules,
     drive_agents,
+    drive_surveys,
 ]
 
 
@@ -381,6 +388,7 @@ def driven() -> Iterator[Driven]:
         "/api/v2/webhooks": [{"name": "Hook", "status": "active"}],
         "/api/v2/business_hours/schedules": [schedule],
         "/api/v2/capacity/rules": [{"name": "Two"}],
+        "/api/v2/guide/en-us/surveys": [{"state": "enabled"}],
     }
     with Emulator({"maison-lune": 0}, seed={"maison-lune": seed}) as emulator:
         recorder = Recorder(emulator.url("maison-lune"))

@@ -26,7 +26,11 @@ CHECKS += ["clock", "store", "memory", "lease"]
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Project:
     monkeypatch.setattr(SystemClock, "sleep", lambda self, seconds: None)
-    return Project(tmp_path, monkeypatch, capsys)
+    made = Project(tmp_path, monkeypatch, capsys)
+    # What a person sets in the account has tests of its own; a new account would be warned about.
+    (made.root / "environments/sandbox/compte/compte.yaml").unlink()
+    change(made, "environments/sandbox/environment.yaml", "  bac_a_sable_de: maison-lune\n", "")
+    return made
 
 
 @pytest.fixture

@@ -12,9 +12,10 @@ import yaml
 from reconciler.cli.plan import difference_code
 from reconciler.core.plan import Plan
 from reconciler.emulator.server import Emulator
-from reconciler.kinds._registry import manifest_kinds
+from reconciler.kinds._registry import find_kind, manifest_kinds
 from reconciler.render.plan_words import short
 from tests.golden.case import Case, Round, read_case
+from tests.golden.extent import missing, shown_by
 from tests.golden.play import APP_ID, SUBDOMAIN, Applied, Stage, secret_value, sent
 from tests.golden.words import plan_lines, step_line
 
@@ -140,6 +141,22 @@ def test_every_kind_has_golden_cases() -> None:
 
 def test_a_kind_without_golden_cases_is_noticed() -> None:
     assert ["newcomer"] == kinds_without_cases(["group", "newcomer"], FOLDER)
+
+
+@pytest.mark.parametrize("kind", manifest_kinds())
+def test_the_cases_of_a_kind_show_everything_that_can_happen_to_it(kind: str) -> None:
+    cases = [read_case(path) for path in sorted((FOLDER / kind).glob("*.yaml"))]
+
+    assert [] == missing(find_kind(kind), shown_by(kind, cases))
+
+
+def test_what_the_cases_of_a_kind_do_not_show_is_named() -> None:
+    case = read_case(FOLDER / "group" / "001-create.yaml")
+
+    assert [
+        "nothing to do", "removal", "adopt", "update of description", "update of title", "update of is_public",
+        "clear", "release",
+    ] == missing(find_kind("group"), shown_by("group", [case]))  # fmt: skip
 
 
 def test_every_folder_of_cases_is_a_kind() -> None:
