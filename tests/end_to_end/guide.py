@@ -17,6 +17,7 @@ _BLOCK = re.compile(
     r"(?:^<!-- (?P<note>[^\n]*?) -->\n+)?^```(?P<language>\w+)\n(?P<text>.*?)^```$|^<!-- (?P<deed>a person [^\n]*?) -->$",
     re.DOTALL | re.MULTILINE,
 )
+_COMMENT = re.compile(r"(^|\s)# .*")
 _ENDS = re.compile(r"#\s*ends (\d+)")
 
 
@@ -60,7 +61,7 @@ class Follower:
     def type(self, text: str) -> None:
         """Every command of a block, each with the exit code that its comment says."""
         for line in text.replace("\\\n", " ").splitlines():
-            words = shlex.split(line, comments=True)
+            words = shlex.split(_COMMENT.sub("", line))
             if not words:
                 continue
             assert words[0] == "reconciler", line
