@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from reconciler.cli.demo_accounts import drifted_accounts
+from reconciler.cli.demo_in_step import walk_in_step
 from reconciler.cli.demo_person import vouched, work
 from reconciler.cli.emulate import load_emulator
 from reconciler.cli.options import Setting
@@ -42,8 +44,8 @@ ENVIRONMENTS = {"sandbox": "maison-lune-sandbox", "production": "maison-lune"}
 def demo(setting: Setting) -> int:
     """Walk through the example against a local Zendesk.
 
-    Two accounts are served on this machine, a sandbox and a production one. Each step prints the command that you would
-    type, and its output. It works in .reconciler/demo/, made anew each time, and leaves nothing running.
+    Two accounts are served on this machine, a sandbox and a production one; in a second part two that people clicked
+    together are brought in step. Each step prints the command that you would type, and its output. It works in .reconciler/demo/, made anew each time, and leaves nothing running.
     """
     example = setting.root / "environments"
     if not example.is_dir():
@@ -60,15 +62,23 @@ def demo(setting: Setting) -> int:
     with server.Emulator(dict.fromkeys(ENVIRONMENTS.values(), 0)) as emulator:
         walk = Walk(setting, folder, emulator)
         walk.run()
+    second = folder / "in-step"
+    second.mkdir()
+    with server.Emulator(dict.fromkeys(ENVIRONMENTS.values(), 0), seed=drifted_accounts()) as emulator:
+        walk = Walk(setting, second, emulator, walk.commands)
+        walk_in_step(walk, AdminCenter(walk, "production"))
     if setting.is_json:
         setting.console.json("demo", 0, {"folder": str(folder), "commands": walk.commands})
         return 0
     say = setting.console.data
     say("\nThat is all of it. Nothing is running any more.")
-    say("The plan files as they are at the end, with nothing left to do:")
+    say("The example's plan files as they are at the end, with nothing left to do:")
     for name in ENVIRONMENTS:
         say(f"  {_shown(folder, setting.root)}/plans/{name}.json  and  {name}.md")
     say("A reviewer approves a plan such as plans/sandbox.md, the example's first.")
+    say(
+        f"The repository of part two is {_shown(second, setting.root)}; docs/guides/in-step.md says what was done there."
+    )
     say("Next: README.md says how to point it at an account of your own.")
     return 0
 
@@ -181,8 +191,12 @@ class Walk:
     def person(self, name: str, path: str, changed: Mapping[str, Any], what: str) -> None:
         """Let a person change the account."""
         self.emulator.click(ENVIRONMENTS[name], path, dict(changed))
+        self.note(f"in the account: {what}")
+
+    def note(self, text: str) -> None:
+        """What a person did."""
         if not self.setting.is_json:
-            self.setting.console.data(f"  (in the account: {what})")
+            self.setting.console.data(f"  ({text})")
 
     def app_id(self, name: str) -> str:
         """The app that an environment names."""

@@ -24,7 +24,7 @@ def draft_absent(
 ) -> None:
     """Draft what brings a part into being that was not found: its create, or what a person has to do."""
     kind = find_kind(resource.kind)
-    if part.creates and (part.is_child or not part.inside):
+    if part.creates:
         _draft_create(draft, situation, resemblances, resource, part, identity)
     else:
         _draft_manual(draft, situation, resource, kind, part)
@@ -74,7 +74,7 @@ def _draft_create(
             observed={"absent": True},
             binding=identity.by,
             changes=tuple(changes),
-            reason=f"the object {identity.was} that was ours is gone" if identity.was else "it does not exist yet",
+            reason=_reason(part, identity),
             risk=risk_of(changes),
             blocked=tuple(blocked),
         ),
@@ -86,6 +86,13 @@ def _draft_create(
     for name, later in inner_deferred.items():
         if later:
             draft_link(draft, resource, parts[name], later, create)
+
+
+def _reason(part: Part, identity: Identity) -> str:
+    reason = f"the object {identity.was} that was ours is gone" if identity.was else "it does not exist yet"
+    if part.inside and part.made_secret:
+        return f"{reason}; its {part.inside} is there without it, and the service makes a new {part.made_secret} for it"
+    return reason
 
 
 def create_changes(

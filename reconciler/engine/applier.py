@@ -26,7 +26,7 @@ from reconciler.core.resource import Json, Resource, SecretUse
 from reconciler.core.state import Entry
 from reconciler.engine import bookkeeping
 from reconciler.engine.additions import Added
-from reconciler.engine.arranging import counting_members, desired_arrangement
+from reconciler.engine.arranging import desired_arrangement, members_there
 from reconciler.engine.creation import Creation, part_of
 from reconciler.engine.entry_parts import parts_of_entry
 from reconciler.engine.granting import Granting
@@ -234,7 +234,7 @@ class _Applier:
             raise AssertionError(f"{step.id} is no arrangement. This is a bug in reconciler.")
         own_id = self.readings.names.id_of(step.address, "")
         desired = desired_arrangement(resource, part, self.readings.names)
-        wanted = counting_members(arrangement, desired, self.run.planned.resources, self.readings.names)
+        wanted = members_there(arrangement, desired, self.run.planned.resources, self.readings.names)
         self.readings.freshen_arrangement(step, resource, part, own_id, wanted)
         activated = [
             self.readings.names.id_of(change.address, change.part)

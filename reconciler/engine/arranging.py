@@ -115,6 +115,31 @@ def counting_members(
     return [each for each in desired if _is_meant_to_count(arrangement, each, resources, names)]
 
 
+def is_there(reference: Mapping[str, Json], names: AccountNames) -> bool:
+    """Whether exactly one live object is meant by a reference."""
+    try:
+        return bool(names.live_id(reference))
+    except LookupError:
+        return False
+
+
+def members_there(
+    arrangement: Arrangement, desired: Json, resources: Mapping[str, Resource], names: AccountNames
+) -> Json:
+    """The counting members that are live: the others have no place yet. Anything but a list is returned as it is."""
+    counting = counting_members(arrangement, desired, resources, names)
+    return [each for each in counting if is_there(each, names)] if isinstance(counting, list) else counting
+
+
+def arriving_members(draft: Draft, resources: Mapping[str, Resource]) -> dict[str, str]:
+    """What the plan creates, by address, with its title."""
+    return {
+        address: str(resources[address].document.get("title", address))
+        for (address, _), create in draft.provided.items()
+        if address in resources and create in draft.steps
+    }
+
+
 def _is_meant_to_count(
     arrangement: Arrangement, reference: Mapping[str, Json], resources: Mapping[str, Resource], names: AccountNames
 ) -> bool:
@@ -174,7 +199,8 @@ def _arrange(
     draft.observed[key] = {part.fields[0].path: seen}
     known = entry.applied.get(part.name, {}).get(part.fields[0].path, NOTHING) if entry else NOTHING
     if isinstance(known, list) and isinstance(wanted, list):
-        known = [each for each in known if each in wanted]
+        # What is not there stands nowhere: that the list has it is no sign of somebody else's hand.
+        known = [each for each in known if each in wanted and is_there(each, names)]
     is_new = not identity.live_id or seen == wanted
     kind = "intended" if is_new else cause_of_difference(wanted, seen, known, is_remembered=entry is not None)
     change = Change(part.fields[0].path, "set", seen, stated, cause_at(resource, part.fields[0].path, kind))
@@ -185,11 +211,6 @@ def _arrange(
     ]
     needs = {create for create in draft.provided.values() if create == step_id("create", resource.address)}
     moved = set(_moves_into(draft, arrangement, wanted))
-    arriving = {
-        address: str(resources[address].document.get("title", address))
-        for (address, _), create in draft.provided.items()
-        if address in resources and create in draft.steps
-    }
     draft.add(
         Step(
             step_id("update", resource.address, part.name),
@@ -202,7 +223,9 @@ def _arrange(
             changes=(change, *activations),
             blocked=tuple(foreign),
             reason="brings the order about" + (" and activates the new ones in it" if activations else ""),
-            sequence=tuple(arrangement.sequence(resource, identity.live_id, wanted, names, arriving)),
+            sequence=tuple(
+                arrangement.sequence(resource, identity.live_id, wanted, names, arriving_members(draft, resources))
+            ),
         ),
         *needs,
         *moved,

@@ -17,7 +17,8 @@ from reconciler.core.plan import Cause, Change, Step, digest_of
 from reconciler.core.resource import Json, Resource
 from reconciler.core.state import Entry
 from reconciler.engine.comparing import cause_at, renamed
-from reconciler.engine.drafting import Draft, risk_of, step_id
+from reconciler.engine.drafting import Draft, references_in, risk_of, step_id
+from reconciler.engine.externals import matches_of, unreadable_kind
 from reconciler.engine.live import AccountNames
 from reconciler.engine.situation import Situation
 from reconciler.kinds._registry import find_kind
@@ -105,18 +106,52 @@ def _assign(
         return
     if found.blocked:
         _block(draft, resource, part, found.blocked, "which object is meant cannot be said")
-    batches = list(_batches(draft, situation, sharing, resource, part, assignment, lacking, entry))
+    now, late = _as_far_as_possible(lacking, draft, situation)
+    batches = list(_batches(draft, situation, sharing, resource, part, assignment, now, entry))
+    begun, first_late = {batch.holder for batch in batches}, len(batches)
+    batches += _batches(draft, situation, sharing, resource, part, assignment, late, entry)
     released = tuple(_released(situation, found, entry, part)) if assignment.is_remembered else ()
     if released and not batches:
         batches = [_Batch()]
     for number, batch in enumerate(batches, start=1):
         changes = (*batch.changes, *(released if number == 1 else ()))
-        _draft(draft, sharing, resource, part, batch, changes, _suffix(batch, number))
+        is_rest = number > first_late and batch.holder in begun
+        _draft(draft, sharing, resource, part, batch, changes, _suffix(batch, number, is_rest=is_rest))
 
 
-def _suffix(batch: _Batch, number: int) -> str:
+def _as_far_as_possible(
+    lacking: Sequence[Given], draft: Draft, situation: Situation
+) -> tuple[list[Given], list[Given]]:
+    """What can be given, and what only once somebody has brought it about: of a list, what is there is given at once."""
+    now: list[Given] = []
+    late: list[Given] = []
+    for given in lacking:
+        things = given.after if isinstance(given.after, list) else []
+        missing = [each for each in things if each not in given.before and _is_missing(each, draft, situation)]
+        there = [each for each in things if each not in missing]
+        if not missing:
+            now.append(given)
+        elif there == given.before:
+            late.append(given)
+        else:
+            later = tuple(item for item in given.items if any(each in missing for each in references_in(item)))
+            sooner = tuple(item for item in given.items if item not in later)
+            now.append(replace(given, after=there, items=sooner))
+            late.append(replace(given, before=there, items=later))
+    return now, late
+
+
+def _is_missing(reference: Mapping[str, Json], draft: Draft, situation: Situation) -> bool:
+    """Whether only a person can bring about what a reference means."""
+    if "external" in reference:
+        is_known = not unreadable_kind(situation, str(reference["kind"]))
+        return is_known and not matches_of(situation, reference)
+    return (str(reference.get("ref")), str(reference.get("part"))) in draft.waiting_parts
+
+
+def _suffix(batch: _Batch, number: int, *, is_rest: bool) -> str:
     if batch.holder:
-        return f"[{batch.holder}]"
+        return f"[{batch.holder}]-rest" if is_rest else f"[{batch.holder}]"
     return f"-{number}" if number > 1 else ""
 
 

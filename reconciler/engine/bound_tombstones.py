@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from reconciler.core.kind import Collection, Part
+from reconciler.core.kind import MISSING, Collection, Part
 from reconciler.core.policy import Binding
 from reconciler.core.resource import Json, Resource
 from reconciler.core.state import Entry
-from reconciler.engine.live import Snapshot
+from reconciler.engine.live import AccountNames, Snapshot, observe
 from reconciler.kinds._collections import BY_NAME
 from reconciler.kinds._registry import find_kind
 
@@ -19,7 +19,7 @@ from reconciler.kinds._registry import find_kind
 def bound_tombstones(
     resources: Sequence[Resource], bindings: Mapping[str, Binding], snapshot: Snapshot
 ) -> dict[str, Entry]:
-    """What the lines say that tombstones stand for, by address, with the type that the live object has.
+    """What the lines say that tombstones stand for, by address, with the type and key that the live object has.
 
     One line is enough: parts that another one leads to, or that live in it, are found through that. A tombstone whose
     lines name nothing live is left out.
@@ -81,8 +81,12 @@ def _entry(resource: Resource, form: Mapping[str, Json], lines: Mapping[str, str
         if part.inside and len(inside) == 1:
             live.setdefault(part.name, str(inside[0]["id"]))
     known = {part.name: part for part in parts}
+    key: dict[str, Json] = {"type": form["type"]} if "type" in form else {}
+    names = AccountNames(snapshot)
     for name, live_id in live.items():
         found = snapshot.find(known[name].collection.name, live_id) if name in known else None
         if found is None or not known[name].admits(found[1]):
             return None
-    return Entry(key={"type": form["type"]} if "type" in form else None, live=live)
+        seen = {each.path: observe(each, found[1], names) for each in known[name].key_fields()}
+        key |= {path: value for path, value in seen.items() if value not in (MISSING, None, "")}
+    return Entry(key=key or None, live=live)

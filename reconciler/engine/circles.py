@@ -11,6 +11,7 @@ from reconciler.core.graph import cycles, in_order
 from reconciler.core.plan import Change
 from reconciler.engine.dependencies import implied_creates, providers
 from reconciler.engine.drafting import Draft, draft_link, references_in
+from reconciler.engine.late_members import leave_out_waiting
 from reconciler.engine.situation import Situation
 
 
@@ -59,13 +60,18 @@ def _needed_by(draft: Draft, situation: Situation, changes: Sequence[Change]) ->
     }
 
 
-def spread_waiting(draft: Draft) -> None:
-    """What needs a waiting step waits for the same; what needs a blocked step is skipped with it at apply."""
+def spread_waiting(draft: Draft, situation: Situation) -> None:
+    """What needs a waiting step waits for the same; what needs a blocked step is skipped with it at apply.
+
+    An order does not wait for its members: it is brought about for those that are there.
+    """
     for each in in_order(list(draft.steps), draft.edges()):
         if draft.steps[each].action == "manual":
             continue
         for need in sorted(draft.needs[each]):
             needed = draft.steps.get(need)
-            if needed is not None:
+            if needed is None or each not in draft.steps:
+                continue
+            if not (needed.is_waiting and leave_out_waiting(draft, situation, each, needed)):
                 for manual in needed.waits_for:
                     draft.wait(each, manual)

@@ -66,6 +66,9 @@ def examine(loaded: Loaded, settings: LoadedEnvironment | None, backend: Backend
 
 def _manifests(loaded: Loaded) -> Check:
     errors = [each for each in loaded.diagnostics if each.severity == "error"]
+    if [each.rule for each in errors] == ["environment/empty"]:
+        # How a new repository is, which is examined before anything is imported.
+        return Check("manifests", "warning", "there are none yet", "Write one, or let reconciler import write them.")
     if loaded.environment is None:
         first = f"{errors[0].position}: {errors[0].summary}"
         count = f"{len(errors)} problems, the first: " if len(errors) > 1 else ""

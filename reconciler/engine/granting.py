@@ -16,6 +16,7 @@ from reconciler.core.plan import Change, Step
 from reconciler.core.resource import Json, Resource
 from reconciler.engine import bookkeeping
 from reconciler.engine.assigning import is_on_the_way
+from reconciler.engine.drafting import references_in
 from reconciler.engine.holdings import Place, givens_of, not_held
 from reconciler.engine.jobs import Failure, JobEnd, await_job
 from reconciler.engine.live import Listing
@@ -146,7 +147,7 @@ class Granting:
             given = givens.get((change.address or step.address, change.path))
             for item in given.items if given is not None and change.op != "release" else ():
                 key = _key(part, item)
-                if given is not None and key not in self.done:
+                if given is not None and key not in self.done and _is_of(change, item):
                     found.setdefault(key, (given, item))
         return list(found.values())
 
@@ -200,6 +201,11 @@ class Granting:
 def _is_remembered(resource: Resource, part: str) -> bool:
     own = next((each for each in find_kind(resource.kind).parts(resource.document) if each.name == part), None)
     return own is None or own.assignment is None or own.assignment.is_remembered
+
+
+def _is_of(change: Change, item: Item) -> bool:
+    """Whether a change asks for an item: it may ask for a part of a list only, while the rest waits for somebody."""
+    return not isinstance(change.after, list) or all(each in change.after for each in references_in(item))
 
 
 def _places(step: Step) -> set[Place]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from reconciler.core.assignment import Given
 from reconciler.core.kind import Part
 from reconciler.core.plan import Change, Step
-from reconciler.core.resource import Resource
+from reconciler.core.resource import Json, Resource
 from reconciler.engine.assigning import assigned
 from reconciler.engine.readings import Readings
 from reconciler.engine.run import Run
@@ -34,9 +34,14 @@ def not_held(run: Run, readings: Readings, step: Step, part: Part) -> list[Chang
     for change in step.changes:
         given = givens.get((change.address or step.address, change.path))
         is_gone = given is None and change.after != []
-        if change.op != "release" and (is_gone or (given is not None and given.before != change.after)):
+        if change.op != "release" and (is_gone or (given is not None and not _is_held(given.before, change.after))):
             missing.append(change)
     return missing
+
+
+def _is_held(seen: Json, after: Json) -> bool:
+    """Whether what was asked for is there; of a list that grows, others may have given more of it meanwhile."""
+    return all(each in seen for each in after) if after and isinstance(after, list) else bool(seen == after)
 
 
 def _same_part(resource: Resource, part: Part) -> Part | None:

@@ -57,7 +57,7 @@ def make_plan(inputs: Inputs) -> Planned:
     environment = inputs.environment
     resources = {each.address: each for each in environment.resources}
     entries = dict(inputs.entries)
-    if inputs.memory == "none":
+    if not inputs.entries:
         entries.update(bound_tombstones(environment.resources, environment.bindings, inputs.snapshot))
     draft = Draft()
     move_entries(draft, environment.resources, entries)
@@ -82,7 +82,7 @@ def make_plan(inputs: Inputs) -> Planned:
     find_dependencies(draft, situation)
     block_pointed_at(draft, situation)
     open_circles(draft, situation)
-    spread_waiting(draft)
+    spread_waiting(draft, situation)
     observed_steps(draft, situation)
     plan = finished_plan(draft, situation)
     return Planned(plan, matching, resources, entries, draft.observed, draft.desired)

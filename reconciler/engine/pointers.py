@@ -37,7 +37,7 @@ def block_pointed_at(draft: Draft, situation: Situation) -> None:
             _block_if_kept(draft, situation, gone, holder)
     for step in list(draft.steps.values()):
         for change in step.changes:
-            for target in _targets(change.after, gone):
+            for target in _targets(change.after, gone) - _targets(change.before, gone):
                 if (change.address or step.address) not in leaving and change.op != "release":
                     where = f"{change.address or step.address} would point to it in {change.path}"
                     _block(draft, situation, target, gone[target], f"{where}. Point it elsewhere in its manifest.")

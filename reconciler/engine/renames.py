@@ -5,11 +5,10 @@ It refuses to know what is live beyond the memory's keys.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from reconciler.core.canonical import canonical_json
 from reconciler.core.plan import Change, Step
-from reconciler.core.resource import Resource
+from reconciler.core.resource import Json, Resource
 from reconciler.core.state import Entry
 from reconciler.engine.comparing import cause_at, natural_key
 from reconciler.engine.drafting import Draft, step_id
@@ -47,16 +46,16 @@ def move_entries(draft: Draft, resources: Sequence[Resource], entries: dict[str,
 
 def block_renames(draft: Draft, situation: Situation) -> None:
     """An address that goes and one that comes with the same key are most likely one object under a new name."""
-    going: dict[bytes, list[str]] = {}
-    for address in sorted({step.address for step in draft.steps.values() if _is_removal(situation, step)}):
-        key = canonical_json([address.split("/")[0], dict(situation.entries[address].key or {})])
-        going.setdefault(key, []).append(address)
+    going = sorted({step.address for step in draft.steps.values() if _is_removal(situation, step)})
     if not going:
         return
     for resource in situation.environment.resources:
         if resource.removed or resource.address in situation.entries:
             continue
-        for old in going.get(canonical_json([resource.kind, natural_key(resource)]), ()):
+        key = natural_key(resource)
+        for old in going:
+            if old.split("/")[0] != resource.kind or not _has_key(situation.entries[old], key):
+                continue
             reason = (
                 f"{old} goes and {resource.address} comes with the same key: probably one object under a new name. "
                 f"Say so in the manifest of {resource.address}: moved_from: [{old.split('/')[1]}]. If they are two, "
@@ -65,6 +64,16 @@ def block_renames(draft: Draft, situation: Situation) -> None:
             for step in list(draft.steps.values()):
                 if step.address in (old, resource.address) and step.action != "manual":
                     draft.block(step.id, reason)
+
+
+def _has_key(entry: Entry, key: Mapping[str, Json]) -> bool:
+    """Whether what goes is found by all that the one that comes is found by; a bound tombstone may have other keys too."""
+    known = dict(entry.key or {})
+    return (
+        known.keys() >= key.keys()
+        and all(known[path] == value for path, value in key.items())
+        and bool(key or not known)
+    )
 
 
 def _is_removal(situation: Situation, step: Step) -> bool:

@@ -10,7 +10,7 @@ from reconciler.core.kind import MISSING, Part
 from reconciler.core.plan import Step
 from reconciler.core.resource import Json
 from reconciler.engine.additions import own_items
-from reconciler.engine.arranging import counting_members, desired_arrangement
+from reconciler.engine.arranging import desired_arrangement, members_there
 from reconciler.engine.differences import describe_difference
 from reconciler.engine.holdings import not_held
 from reconciler.engine.live import Live, observe
@@ -78,7 +78,7 @@ class Verification:
         if part.arrangement is not None:
             resource = self.run.planned.resources[step.address]
             desired = desired_arrangement(resource, part, self.readings.names)
-            wanted = counting_members(part.arrangement, desired, self.run.planned.resources, self.readings.names)
+            wanted = members_there(part.arrangement, desired, self.run.planned.resources, self.readings.names)
             if part.arrangement.observe(resource, live_id, wanted, self.readings.names) != wanted:
                 self.result.end(step, "diverged", "read back in another order")
             return

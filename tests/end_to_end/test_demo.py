@@ -18,8 +18,11 @@ def test_the_demo_ends_well_and_can_be_run_again(
         told = project.run("demo", "--format", "json")
         assert 0 == told.code, told.err
 
-        commands = {each["command"]: each["exit_code"] for each in json.loads(told.out)["result"]["commands"]}
+        typed = json.loads(told.out)["result"]["commands"]
+        commands = {each["command"]: each["exit_code"] for each in typed}
         assert 3 == commands["reconciler drift -e production"]
         assert 0 == commands["reconciler plan -e sandbox --exit-code"]
+        assert 2 == commands["reconciler compare sandbox production"]
+        assert {"command": "reconciler compare sandbox production --live", "exit_code": 0} == typed[-1]
     made = {path.name for path in tmp_path.iterdir()}
     assert {"environments", "reconciler.yaml", ".reconciler"} == made

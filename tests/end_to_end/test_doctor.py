@@ -85,6 +85,13 @@ def test_nothing_is_written_anywhere(project: Project, account: Emulator) -> Non
     assert ["/oauth/tokens"] == writes
 
 
+def test_a_new_repository_lacks_manifests_and_nothing_else(project: Project, account: Emulator) -> None:
+    project.keep_only()
+    code, checks = examine(project)
+    assert 0 == code
+    assert ("warning", "there are none yet Write one, or let reconciler import write them.") == checks["manifests"]
+
+
 def test_one_request_is_enough_for_each_collection(project: Project, account: Emulator) -> None:
     assert 0 == examine(project)[0]
     asked = httpx.get(f"{account.url(SUBDOMAIN)}/__emulator__/requests").json()
