@@ -5,6 +5,7 @@ Each codec is a pure pair of translations around one canonical form; none knows 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -68,6 +69,15 @@ class Boolean(Plain):
     def live(self, value: Json, names: Names) -> Json:
         """`"true"` and `"false"` as truth values."""
         return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+
+
+@dataclass(frozen=True, slots=True)
+class WholeNumber(Plain):
+    """A whole number that the service may answer as text."""
+
+    def live(self, value: Json, names: Names) -> Json:
+        """`"6"` as 6."""
+        return int(value) if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,18}", value) else value
 
 
 @dataclass(frozen=True, slots=True)

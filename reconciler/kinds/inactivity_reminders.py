@@ -9,7 +9,7 @@ from pydantic import Field
 
 from reconciler.core.kind import Kind, Part, Problem
 from reconciler.core.resource import Json
-from reconciler.kinds._codecs import Boolean, Record
+from reconciler.kinds._codecs import Boolean, Record, WholeNumber
 from reconciler.kinds._collections import ACCOUNT_SETTINGS
 from reconciler.kinds._fields import Managed, fields_of
 from reconciler.kinds._model import UNSTATED, ManifestModel, Shape, Text
@@ -32,10 +32,10 @@ class InactivityReminders(ManifestModel):
     enabled: Annotated[bool, Managed("messaging_inactivity.enabled", Boolean())] = Field(
         description="Whether reminders are sent."
     )
-    timeout_minutes: Annotated[int, Managed("messaging_inactivity.timeout")] = Field(
+    timeout_minutes: Annotated[int, Managed("messaging_inactivity.timeout", WholeNumber())] = Field(
         default=UNSTATED, ge=1, description="After how many idle minutes the first one is sent."
     )
-    ticket_status_id: Annotated[int | None, Managed("messaging_inactivity.ticket_status_id")] = Field(
+    ticket_status_id: Annotated[int | None, Managed("messaging_inactivity.ticket_status_id", WholeNumber())] = Field(
         default=UNSTATED, description="The live id of the ticket status that inactivity sets, or null."
     )
     reminders: Annotated[

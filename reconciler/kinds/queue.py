@@ -13,7 +13,7 @@ from pydantic import Field
 from reconciler.core.kind import Kind, Lookup, Part, Problem
 from reconciler.core.neighbours import Neighbours
 from reconciler.core.resource import Json, Resource
-from reconciler.kinds._codecs import EmptyText, Pointer, PointerSet
+from reconciler.kinds._codecs import EmptyText, Pointer, PointerSet, WholeNumber
 from reconciler.kinds._collections import QUEUES
 from reconciler.kinds._conditions import Conditions, Rules
 from reconciler.kinds._fields import Managed, fields_of
@@ -48,7 +48,7 @@ class Queue(ManifestModel):
     description: Annotated[str | None, Managed("description", EmptyText())] = Field(
         default=UNSTATED, description="What it is for."
     )
-    priority: Annotated[int, Managed("priority")] = Field(
+    priority: Annotated[int, Managed("priority", WholeNumber())] = Field(
         default=UNSTATED, description="Across queues, the higher priority is served first."
     )
     conditions: QueueConditions = Field(description="Which tickets it takes.")

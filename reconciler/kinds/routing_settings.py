@@ -15,7 +15,7 @@ from reconciler.core.kind import Hazard, Kind, Part, Problem
 from reconciler.core.neighbours import Neighbours
 from reconciler.core.resource import Json, Resource
 from reconciler.kinds._arrangements import listed_twice
-from reconciler.kinds._codecs import Boolean, Pointer, PointerList
+from reconciler.kinds._codecs import Boolean, Pointer, PointerList, WholeNumber
 from reconciler.kinds._collections import ACCOUNT_SETTINGS, CHAT_ROUTING, QUEUES
 from reconciler.kinds._fields import Managed, fields_of
 from reconciler.kinds._model import UNSTATED, AnyReference, ManifestModel, Shape, Text
@@ -28,10 +28,10 @@ class Reassignment(Shape):
     enabled: Annotated[bool, Managed("routing.reassignment_messaging_enabled", Boolean())] = Field(
         default=UNSTATED, description="Whether it goes to somebody else."
     )
-    timeout_seconds: Annotated[int, Managed("routing.reassignment_messaging_timeout")] = Field(
+    timeout_seconds: Annotated[int, Managed("routing.reassignment_messaging_timeout", WholeNumber())] = Field(
         default=UNSTATED, ge=1, description="After how long."
     )
-    talk_timeout_seconds: Annotated[int, Managed("routing.reassignment_talk_timeout")] = Field(
+    talk_timeout_seconds: Annotated[int, Managed("routing.reassignment_talk_timeout", WholeNumber())] = Field(
         default=UNSTATED, ge=1, description="After how long a call goes to somebody else."
     )
 
@@ -50,10 +50,10 @@ class Omnichannel(Shape):
     autorouting_tag: Annotated[Text, Managed("routing.autorouting_tag")] = Field(
         default=UNSTATED, description="The tag that lets a ticket be routed; it can never be empty again."
     )
-    max_email_capacity: Annotated[int, Managed("routing.max_email_capacity")] = Field(
+    max_email_capacity: Annotated[int, Managed("routing.max_email_capacity", WholeNumber())] = Field(
         default=UNSTATED, ge=0, description="How many e-mails an agent has at a time."
     )
-    max_messaging_capacity: Annotated[int, Managed("routing.max_messaging_capacity")] = Field(
+    max_messaging_capacity: Annotated[int, Managed("routing.max_messaging_capacity", WholeNumber())] = Field(
         default=UNSTATED, ge=0, description="How many conversations an agent has at a time."
     )
     reassignment: Reassignment = Field(
@@ -67,7 +67,7 @@ class ChatLimit(Shape):
     enabled: Annotated[bool, Managed("chat_limit.enabled", Boolean(), part="chat")] = Field(
         default=UNSTATED, description="Whether there is a limit."
     )
-    limit: Annotated[int, Managed("chat_limit.limit", part="chat")] = Field(
+    limit: Annotated[int, Managed("chat_limit.limit", WholeNumber(), part="chat")] = Field(
         default=UNSTATED, ge=0, le=20, description="The limit."
     )
     limit_type: Annotated[Literal["account", "agent"], Managed("chat_limit.limit_type", part="chat")] = Field(
@@ -84,7 +84,7 @@ class SkillRouting(Shape):
     enabled: Annotated[bool, Managed("skill_routing.enabled", Boolean(), part="chat")] = Field(
         default=UNSTATED, description="Whether it is on."
     )
-    max_wait_time_seconds: Annotated[int, Managed("skill_routing.max_wait_time", part="chat")] = Field(
+    max_wait_time_seconds: Annotated[int, Managed("skill_routing.max_wait_time", WholeNumber(), part="chat")] = Field(
         default=UNSTATED, ge=5, le=300, description="How long agents with the skills come first."
     )
 
@@ -95,7 +95,7 @@ class ChatReassignment(Shape):
     enabled: Annotated[bool, Managed("reassignment.enabled", Boolean(), part="chat")] = Field(
         default=UNSTATED, description="Whether it goes to somebody else."
     )
-    timeout_seconds: Annotated[int, Managed("reassignment.timeout", part="chat")] = Field(
+    timeout_seconds: Annotated[int, Managed("reassignment.timeout", WholeNumber(), part="chat")] = Field(
         default=UNSTATED, ge=10, le=120, description="After how long."
     )
 

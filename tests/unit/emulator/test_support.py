@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from reconciler.emulator.account import Account
 from tests.unit.emulator.conftest import Client
 
@@ -118,6 +120,18 @@ def test_settings_are_written_in_parts_and_read_only_ones_stay(ask: Client) -> N
     assert after["routing"] == {**before["routing"], "enabled": True, "autorouting_tag": "auto"}
     assert after["active_features"]["chat"] is True
     ask("PUT", "/api/v2/account/settings", {"settings": {"routing": {"autorouting_tag": ""}}}, 422)
+
+
+def test_some_settings_are_truths_as_text(ask: Client) -> None:
+    assert ask("GET", "/api/v2/account/settings")["settings"]["api"]["api_token_access"] == "true"
+
+
+@pytest.mark.parametrize("path", ["custom_roles", "business_hours/schedules", "routing/attributes", "queues"])
+def test_a_listing_without_pages_is_whole_whatever_is_asked(ask: Client, path: str) -> None:
+    whole = ask("GET", f"/api/v2/{path}")
+
+    assert whole == ask("GET", f"/api/v2/{path}?page[size]=1")
+    assert "meta" not in whole
 
 
 def test_people_are_found_by_role_and_by_mail_whatever_its_case(ask: Client) -> None:

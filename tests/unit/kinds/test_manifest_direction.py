@@ -21,6 +21,7 @@ from reconciler.kinds._codecs import (
     PointerList,
     PointerSet,
     Record,
+    WholeNumber,
 )
 from reconciler.kinds._conditions import Rules
 from reconciler.kinds._mirrors import DefaultResponder
@@ -93,6 +94,7 @@ CODECS: list[tuple[Codec, list[Any]]] = [
     (EmptyText(), ["", None, "x"]),
     (Boolean(), ["true", "false", True, None]),
     (NumberAsText(), [12, "12", 12.0, None]),
+    (WholeNumber(), [12, "12", "-3", "douze", None]),
     (PhoneNumber(), ["33755531200", "+33755531200", None]),
     (Colour(), ["FFF", "65758E"]),
     (Record({"ours": "theirs"}), [[{"theirs": 1, "more": 2}], []]),
