@@ -33,7 +33,7 @@ def _await_request(project: Project, index: int, *, is_answered: bool) -> None:
 def _kill_at(project: Project, ordinal: int, when: str) -> None:
     """Plan, start an apply, kill it while the service holds one of its writes, and let that write come to its end."""
     project.expect(0, "plan", "-e", "sandbox")
-    index = write_index(project, ordinal)
+    index = write_index(ordinal)
     project.break_requests("sandbox", {"index": index, "when": when, "do": "delay", "seconds": HOLD_SECONDS})
     process = project.start("apply", str(project.plan_path("sandbox")))
     try:
