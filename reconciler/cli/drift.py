@@ -12,6 +12,7 @@ from reconciler.cli.options import command as shared
 from reconciler.core.attribution import Attribution
 from reconciler.core.errors import UsageError
 from reconciler.core.plan import Plan, Step
+from reconciler.core.text import visible
 
 _DRIFT = frozenset({"drift", "conflict", "vanished"})
 _SHORTEST_WATCH_SECONDS = 10.0
@@ -32,8 +33,9 @@ _SHORTEST_WATCH_SECONDS = 10.0
 def drift(setting: Setting, watch_seconds: float | None) -> int:
     """Say what was changed in an account since the last apply, and by whom where the account has an audit log.
 
-    Ends 3 with drift, 2 with changes of the manifests that are not applied yet, 4 with both. Without a memory of earlier
-    applies the account is compared with the manifests, and every difference counts as drift.
+    Ends 3 with drift, 2 with changes of the manifests that are not applied yet, 4 with both, and 11 where something could
+    not be compared. Without a memory of earlier applies the account is compared with the manifests, and every difference
+    counts as drift.
     """
     if watch_seconds is None:
         plan, drifted, found = _look(setting)
@@ -79,6 +81,10 @@ def _say(setting: Setting, plan: Plan, drifted: Sequence[Step], found: Sequence[
         code = 3 if code in (0, 2, 3) and all(step in drifted for step in plan.steps if step.is_change) else 4
     elif any(step.action == "manual" for step in drifted):
         code = {0: 3, 2: 4}.get(code, code)
+    unknown = [step for step in plan.steps if step.action in ("adopt", "update") and step.blocked and not step.changes]
+    if unknown:
+        # What could not be compared may have drifted: neither "no drift" nor a difference would be true.
+        code = 11
     admin_center = f"https://{plan.target['subdomain']}.zendesk.com/admin"
     if setting.is_json:
         result = {
@@ -87,6 +93,7 @@ def _say(setting: Setting, plan: Plan, drifted: Sequence[Step], found: Sequence[
             "plan": plan.digest(),
             "changed_by": [each.as_json() for each in found],
             "admin_center": admin_center,
+            "not_compared": {step.id: list(step.blocked) for step in unknown},
         }
         setting.console.json("drift", code, result)
         return code
@@ -100,7 +107,9 @@ def _say(setting: Setting, plan: Plan, drifted: Sequence[Step], found: Sequence[
         console.talk(f"Admin Center: {admin_center}")
         console.talk(f"take it into the manifests: reconciler accept -e {setting.environment} ADDRESS")
     else:
-        console.data(f"no drift in {plan.target['subdomain']}")
+        console.data(f"no drift {'is seen ' if unknown else ''}in {plan.target['subdomain']}")
+    for step in unknown:
+        console.data(visible(f"not compared: {step.address}: {'; '.join(step.blocked)}"))
     if code in (2, 4):
         console.talk(f"changes of the manifests are not applied yet: reconciler plan -e {setting.environment}")
     return code

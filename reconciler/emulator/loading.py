@@ -54,7 +54,8 @@ def _put(account: Account, collection: Collection, parts: dict[str, str], path: 
     refused = []
     for each in listed:
         try:
-            collection.add(account, each, parts)
+            collection.show(account, collection.add(account, each, parts))
         except (Refusal, KeyError, TypeError, ValueError, AttributeError):
+            account.remove(collection.table, str(each.get("id")))
             refused.append(f"{path} {each.get('id')} has a form that is not known")
     return refused

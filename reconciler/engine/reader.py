@@ -169,6 +169,8 @@ class Reader:
                 identity = matching.identity(resource.address, part.name)
                 if not part.is_object or part.aspect or not part.collection.has_item_read:
                     continue
+                if snapshot.unreadable(part.collection.name):
+                    continue
                 if identity.was and not identity.live_id:
                     self._read_into(snapshot, part.collection, identity.parent, identity.was)
                 elif identity.live_id and self._lacks_a_mirror(snapshot, resource, part, identity.live_id):

@@ -7,6 +7,7 @@ A secret's value cannot be shown, because only the name of its source is ever lo
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -133,7 +134,23 @@ def _fields(path: str, before: Json, after: Json) -> Iterator[Field]:
     elif before is _ABSENT:
         yield Field(path, shown_value(after))
     elif not _equal(before, after):
-        yield Field(path, shown_value(after), before=_before(before, path))
+        if _look_alike(before, after):
+            yield Field(path, _with_marks_written(after), before=_with_marks_written(before))
+        else:
+            yield Field(path, shown_value(after), before=_before(before, path))
+
+
+def _look_alike(before: Json, after: Json) -> bool:
+    """Whether two texts differ in nothing that can be seen: one has letters and marks where the other has letters."""
+    texts = isinstance(before, str) and isinstance(after, str)
+    return texts and unicodedata.normalize("NFC", before) == unicodedata.normalize("NFC", after)
+
+
+def _with_marks_written(text: str) -> str:
+    """A text on one line in which every mark that stands apart from its letter is written as `\\u{hex}`."""
+    return "".join(
+        f"\\u{{{ord(each):x}}}" if unicodedata.category(each).startswith("M") else each for each in _quoted(text)
+    )
 
 
 def _long_field(path: str, before: Json, after: Json) -> Field:
@@ -213,7 +230,8 @@ def _list_diff(olds: Sequence[Json], news: Sequence[Json]) -> Iterator[Line]:
             item, partner = news[index], None if is_back else next(partners)
             if is_back:
                 was = old_keys.index(new_keys[index])
-                yield Line("↕", f"{_shown_item(item)} (moved from place {was + 1} to {index + 1})")
+                places = f" from place {was + 1} to {index + 1}" if was != index else ""
+                yield Line("↕", f"{_shown_item(item)} (moved{places})")
             elif partner is not None:
                 yield Line("~", f"{_item_head(item)}:")
                 yield from (Line(line.sign, f"  {line.text}") for line in _text_diff(partner["value"], item["value"]))

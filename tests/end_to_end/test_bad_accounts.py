@@ -92,6 +92,30 @@ def test_an_account_that_does_not_answer_as_one_ends_with_its_code_and_writes_no
     assert before == project.files()
 
 
+def test_a_collection_that_is_closed_after_an_apply_blocks_its_manifests_alone_and_is_no_lack_of_drift(
+    project: Project, account: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in (project.root / "environments" / "sandbox").rglob("*.yaml"):
+        if path.name != "environment.yaml":
+            path.unlink()
+    project.write(
+        "a.yaml",
+        "kind: group\nname: a\ntitle: A\n---\nkind: macro\nname: m\ntitle: M\nactions: [{field: status, value: open}]\n",
+    )
+    assert 0 == project.run("apply", "-e", "sandbox", "--auto-approve").code
+    closed = at("/api/v2/macros", Told.json(403, {"error": "Forbidden"}))
+
+    with relay(closed, account.url(SUBDOMAIN)) as address:
+        monkeypatch.setenv("RECONCILER_SANDBOX_BASE_URL", address)
+        planned = project.run("plan", "-e", "sandbox", "--format", "json")
+        drifted = project.run("drift", "-e", "sandbox")
+
+    assert (11, ["macro/m"]) == (planned.code, [each["address"] for each in planned.json()["steps"]])
+    assert 11 == drifted.code
+    assert "no drift is seen in" in drifted.out
+    assert "not compared: macro/m: its collection could not be read" in drifted.out
+
+
 def test_a_port_nobody_listens_on_is_17(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

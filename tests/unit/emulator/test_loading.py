@@ -48,6 +48,7 @@ def test_what_cannot_be_held_is_named_and_the_rest_is_held() -> None:
             f"/sc/v2/apps/{APP}": {"displayName": "Acme"},
             "/sc/v2/apps/another/integrations": [],
             "/api/v2/dynamic_content/items": [{"id": 5, "variants": [{"id": 6, "locale_id": []}, 4]}],
+            "/api/v2/queues": [{"id": "q", "primary_groups": None}],
             "/api/v2/groups": [{"id": 7, "name": "Équipe"}],
         },
     )
@@ -55,6 +56,8 @@ def test_what_cannot_be_held_is_named_and_the_rest_is_held() -> None:
     assert [
         "/api/v2/inventions is not served",
         "/sc/v2/apps/another/integrations is of another app",
+        "/api/v2/queues q has a form that is not known",
         "/api/v2/dynamic_content/items 5 has a form that is not known",
     ] == refused
     assert [7] == [each["id"] for each in copy.all("groups")]
+    assert [] == copy.all("queues")

@@ -99,3 +99,16 @@ def test_each_sort_of_change_says_what_happens() -> None:
         shown_change(change("a", 1, None, op="clear"))[0].one_line,
         shown_change(change("a", 1, None, op="release"))[0].one_line,
     ] == ["1 → 2", "(nothing) → 2", "2", "1 → (cleared)", "(no longer managed; live stays 1)"]
+
+
+def test_texts_that_only_their_unicode_form_tells_apart_do_not_look_alike() -> None:
+    composed, apart = "Équipe", "E\u0301quipe"
+    assert shown_change(change("title", apart, composed)) == (Field("title", '"Équipe"', before='"E\\u{301}quipe"'),)
+    assert shown_change(change("title", apart, "Equipe")) == (Field("title", '"Equipe"', before=f'"{apart}"'),)
+
+
+def test_an_item_that_others_moved_around_says_no_place_twice() -> None:
+    names = {name: {"ref": f"trigger/{name}", "part": ""} for name in ("all", "vip", "new", "more", "other")}
+    before, after = ["all", "vip"], ["new", "vip", "more", "other", "all"]
+    (field,) = shown_change(change("order", [names[each] for each in before], [names[each] for each in after]))
+    assert [line.text for line in field.lines if line.sign == "↕"] == ["trigger/vip (moved)"]
