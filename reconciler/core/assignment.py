@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from reconciler.core.kind import Attested, Names, Request
+from reconciler.core.codec import Names
+from reconciler.core.manual import Attested
 from reconciler.core.resource import Json, Resource
+from reconciler.core.service import Request
 
 Item = Mapping[str, Json]
 """One thing that a request brings about for one live object, references canonical; equal items are one thing."""

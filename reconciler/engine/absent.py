@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reconciler.core.kind import MISSING, Kind, Part
+from reconciler.core.codec import MISSING
+from reconciler.core.kind import Kind
+from reconciler.core.part import Part
 from reconciler.core.plan import Change, Step
 from reconciler.core.resource import Resource
 from reconciler.engine.comparing import cause_at, hazard_of, secret_change, secret_use, stated_value

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from reconciler.core.codec import Names
 from reconciler.core.diagnostic import did_you_mean
 from reconciler.core.edits import Edit, Edits, Left
 from reconciler.core.errors import UsageError
-from reconciler.core.kind import Names
 from reconciler.core.plan import Change, Step
 from reconciler.core.resource import Resource
 from reconciler.core.standing import FieldDifference

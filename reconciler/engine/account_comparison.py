@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from reconciler.core.kind import Kind, Part
+from reconciler.core.kind import Kind
+from reconciler.core.part import Part
 from reconciler.core.resource import Json, Resource, by_id
 from reconciler.core.standing import Comparison, FieldDifference, Standing
 from reconciler.engine.assigning import assigned

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reconciler.core.kind import Field
+from reconciler.core.part import Field
 from reconciler.core.resource import Json
 from reconciler.engine.live import AccountNames
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from reconciler.core.codec import Unresolved
 from reconciler.core.errors import (
     AccessDenied,
     LeaseHeld,
@@ -20,9 +21,10 @@ from reconciler.core.errors import (
     ServiceUnavailable,
     StoreError,
 )
-from reconciler.core.kind import Part, Slot, Unresolved
+from reconciler.core.part import Part
 from reconciler.core.plan import Change, Step
 from reconciler.core.resource import Json, Resource, SecretUse
+from reconciler.core.service import Slot
 from reconciler.core.state import Entry
 from reconciler.engine import bookkeeping
 from reconciler.engine.additions import Added

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from reconciler.core.errors import Blocked, PlanNotAcceptable, ReconcilerError, StoreError
-from reconciler.core.kind import Collection
 from reconciler.core.plan import PlanFile
 from reconciler.core.report import Outcome, Report
 from reconciler.core.secret import Secret
+from reconciler.core.service import Collection
 from reconciler.core.state import State, Target
 from reconciler.engine.acceptance import check_acceptable, plan_secrets, require_newer
 from reconciler.engine.applier import apply_steps

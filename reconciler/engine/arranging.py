@@ -8,7 +8,7 @@ from dataclasses import replace
 from reconciler.core.canonical import canonical_json
 from reconciler.core.diff import NOTHING, cause_of_difference
 from reconciler.core.graph import in_order
-from reconciler.core.kind import Arrangement, Part
+from reconciler.core.part import Arrangement, Part
 from reconciler.core.plan import Cause, Change, Step, digest_of
 from reconciler.core.resource import Json, Resource, ref
 from reconciler.core.state import Entry

@@ -5,7 +5,7 @@ It refuses to know how the object itself is found, made or taken over.
 
 from __future__ import annotations
 
-from reconciler.core.kind import Part
+from reconciler.core.part import Part
 from reconciler.core.resource import Resource
 from reconciler.engine.absent import create_changes
 from reconciler.engine.drafting import Draft, draft_link, step_id

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from reconciler.core.assignment import Assigned, Assignment, Given
 from reconciler.core.canonical import canonical_json
 from reconciler.core.diff import NOTHING, cause_of_difference
-from reconciler.core.kind import Part
+from reconciler.core.part import Part
 from reconciler.core.plan import Cause, Change, Step, digest_of
 from reconciler.core.resource import Json, Resource
 from reconciler.core.state import Entry

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from reconciler.core.kind import Attested, Unresolved
+from reconciler.core.codec import Unresolved
+from reconciler.core.manual import Attested
 from reconciler.core.neighbours import Neighbours
 from reconciler.core.plan import Step, digest_of
 from reconciler.core.resource import Json, Resource

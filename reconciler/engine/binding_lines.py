@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reconciler.core.kind import Part
+from reconciler.core.part import Part
 from reconciler.core.resource import Resource
 from reconciler.engine.live import Live
 

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from reconciler.core.kind import MISSING, Collection, Part
+from reconciler.core.codec import MISSING
+from reconciler.core.part import Part
 from reconciler.core.policy import Binding
 from reconciler.core.resource import Json, Resource
+from reconciler.core.service import Collection
 from reconciler.core.state import Entry
 from reconciler.engine.live import AccountNames, Snapshot, observe
 from reconciler.kinds._collections import BY_NAME

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 
-from reconciler.core.kind import Children, Part
+from reconciler.core.part import Children, Part
 from reconciler.core.resource import Resource
 from reconciler.core.state import Entry
 from reconciler.engine.binding_lines import ways_out

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from reconciler.core.kind import MISSING, Part
+from reconciler.core.codec import MISSING
+from reconciler.core.part import Part
 from reconciler.core.resource import Json, Resource
 from reconciler.engine.identity import Identity, Matching
 from reconciler.engine.live import AccountNames, Live, Snapshot, observe

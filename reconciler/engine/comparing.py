@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from reconciler.core.codec import MISSING
 from reconciler.core.diff import NOTHING, cause_of_difference
-from reconciler.core.kind import MISSING, Field, Part
+from reconciler.core.part import Field, Part
 from reconciler.core.plan import Cause, Change, digest_of
 from reconciler.core.resource import Json, Resource, SecretUse
 from reconciler.core.state import Entry

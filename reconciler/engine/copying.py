@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reconciler.core.kind import Collection
 from reconciler.core.resource import Json
+from reconciler.core.service import Collection
 from reconciler.core.state import Entry
 from reconciler.engine.live import Live, Snapshot
 from reconciler.engine.reader import Reader

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from reconciler.core.codec import Unresolved
 from reconciler.core.errors import (
     AccessDenied,
     NotFound,
@@ -17,9 +18,10 @@ from reconciler.core.errors import (
     ServiceError,
     ServiceUnavailable,
 )
-from reconciler.core.kind import Part, Request, Slot, Unresolved
+from reconciler.core.part import Part
 from reconciler.core.plan import Step
 from reconciler.core.resource import Json, Resource
+from reconciler.core.service import Request, Slot
 from reconciler.core.state import Intent
 from reconciler.engine import bookkeeping
 from reconciler.engine.binding_lines import binding_line, is_found_again

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from reconciler.core.kind import Part
+from reconciler.core.part import Part
 from reconciler.core.plan import Change, Step
 from reconciler.core.resource import Json
 from reconciler.engine.drafting import Draft, draft_link, references_in, step_id

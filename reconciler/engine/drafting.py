@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from reconciler.core.kind import Alarm, Field, Part
+from reconciler.core.manual import Alarm
+from reconciler.core.part import Field, Part
 from reconciler.core.plan import Change, Step
 from reconciler.core.policy import Approval
 from reconciler.core.resource import TEXT_REFERENCE, Json, Resource, ref

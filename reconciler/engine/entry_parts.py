@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reconciler.core.kind import Part
+from reconciler.core.part import Part
 from reconciler.core.state import Entry
 from reconciler.kinds._registry import find_kind
 

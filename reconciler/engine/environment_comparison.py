@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reconciler.core.kind import MISSING, Field, Unresolved
+from reconciler.core.codec import MISSING, Unresolved
+from reconciler.core.part import Field
 from reconciler.core.resource import Json, Resource, by_id, path_keys
 from reconciler.core.standing import Comparison, FieldDifference, Standing
 from reconciler.engine.comparing import secret_use, stated_value

@@ -17,7 +17,7 @@ from reconciler.core.errors import (
     ServiceError,
     ServiceUnavailable,
 )
-from reconciler.core.kind import Collection
+from reconciler.core.service import Collection
 from reconciler.core.state import State
 from reconciler.engine.comparing import secret_use
 from reconciler.engine.entry_parts import parts_of_entry

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from reconciler.core.checkup import Check, failed
+from reconciler.core.codec import MISSING
 from reconciler.core.errors import ServiceError
-from reconciler.core.kind import MISSING, Part
+from reconciler.core.part import Part
 from reconciler.core.resource import Resource
 from reconciler.engine.comparing import Comparison, compare
 from reconciler.engine.live import AccountNames, Snapshot

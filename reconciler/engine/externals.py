@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from reconciler.core.kind import Unresolved
+from reconciler.core.codec import Unresolved
 from reconciler.core.plan import Step
 from reconciler.core.resource import Json
 from reconciler.engine.drafting import Draft, references_in

@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from reconciler.core.assignment import Given, Item
 from reconciler.core.canonical import canonical_json
 from reconciler.core.errors import OutcomeUnknown, RequestRefused
-from reconciler.core.kind import Part, Request
+from reconciler.core.part import Part
 from reconciler.core.plan import Change, Step
 from reconciler.core.resource import Json, Resource
+from reconciler.core.service import Request
 from reconciler.engine import bookkeeping
 from reconciler.engine.assigning import is_on_the_way
 from reconciler.engine.drafting import references_in

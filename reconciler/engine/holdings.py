@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reconciler.core.assignment import Given
-from reconciler.core.kind import Part
+from reconciler.core.part import Part
 from reconciler.core.plan import Change, Step
 from reconciler.core.resource import Json, Resource
 from reconciler.engine.assigning import assigned

@@ -9,7 +9,9 @@ from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.core.assignment import Gathered
-from reconciler.core.kind import MISSING, Children, Kind, Part
+from reconciler.core.codec import MISSING
+from reconciler.core.kind import Kind
+from reconciler.core.part import Children, Part
 from reconciler.core.resource import Json, Resource
 from reconciler.engine.binding_lines import title_of
 from reconciler.engine.identity import Matching

@@ -9,8 +9,9 @@ import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from reconciler.core.codec import MISSING
 from reconciler.core.diagnostic import Path
-from reconciler.core.kind import MISSING, Field
+from reconciler.core.part import Field
 from reconciler.core.resource import Json
 from reconciler.engine.importing_discovery import Brood, Found
 from reconciler.engine.importing_names import ImportNames

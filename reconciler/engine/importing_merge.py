@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from reconciler.core.codec import MISSING
 from reconciler.core.edits import Left
-from reconciler.core.kind import MISSING, Children, Field, Part
+from reconciler.core.part import Children, Field, Part
 from reconciler.core.resource import Json, Resource
 from reconciler.core.slug import distinct_slugs
 from reconciler.engine.arranging import counting_members, desired_arrangement

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from reconciler.core.kind import MISSING
+from reconciler.core.codec import MISSING
 from reconciler.core.slug import distinct_slugs
 from reconciler.engine.binding_lines import title_of
 from reconciler.engine.importing_discovery import Found

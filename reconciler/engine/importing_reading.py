@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from reconciler.core.kind import Collection, Kind, Part
+from reconciler.core.kind import Kind
+from reconciler.core.part import Part
+from reconciler.core.service import Collection
 from reconciler.engine.live import Snapshot
 from reconciler.engine.reader import Reader
 from reconciler.kinds._collections import BY_NAME

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reconciler.core.kind import Part
+from reconciler.core.part import Part
 from reconciler.core.plan import Step
 from reconciler.core.resource import Json
 from reconciler.engine.arranging import arriving_members, counting_members, is_there

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from reconciler.core.kind import MISSING, Children, Part
+from reconciler.core.codec import MISSING
+from reconciler.core.part import Children, Part
 from reconciler.core.plan import Step, digest_of
 from reconciler.core.resource import Json, Resource
 from reconciler.core.state import Entry

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
 
-from reconciler.core.kind import MISSING, Field, Lookup, Part, Unresolved
+from reconciler.core.codec import MISSING, Unresolved
+from reconciler.core.kind import Lookup
+from reconciler.core.part import Field, Part
 from reconciler.core.resource import Json, by_id, external, ref
 from reconciler.kinds._collections import BY_NAME
 from reconciler.kinds._registry import find_kind

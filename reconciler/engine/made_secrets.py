@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from reconciler.core.diagnostic import did_you_mean
 from reconciler.core.errors import Blocked, ServiceUnavailable, UsageError
-from reconciler.core.kind import Part
+from reconciler.core.part import Part
 from reconciler.core.resource import Resource
 from reconciler.core.secret import Secret
 from reconciler.core.state import State

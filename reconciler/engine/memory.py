@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reconciler.core.errors import LeaseHeld, VersionMoved
-from reconciler.core.kind import Collection
 from reconciler.core.plan import Step
+from reconciler.core.service import Collection
 from reconciler.core.state import Entry, Intent
 from reconciler.engine import bookkeeping
 from reconciler.engine.entry_parts import parts_of_entry

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from reconciler.core.kind import MISSING, ByPerson
+from reconciler.core.codec import MISSING
+from reconciler.core.manual import ByPerson
 from reconciler.core.plan import Change, Step, digest_of
 from reconciler.core.resource import Json
 from reconciler.engine.attesting import attest_command

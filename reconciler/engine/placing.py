@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from reconciler.core.codec import MISSING, Names
 from reconciler.core.errors import UsageError
-from reconciler.core.kind import MISSING, Field, Names
+from reconciler.core.part import Field
 from reconciler.core.resource import Json, path_keys
 from reconciler.core.standing import FieldDifference
 from reconciler.kinds._registry import find_kind

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reconciler.core.kind import Part
+from reconciler.core.part import Part
 from reconciler.core.plan import Plan, Step
 from reconciler.core.resource import Json, Resource
 from reconciler.core.state import Entry

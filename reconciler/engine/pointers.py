@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from reconciler.core.kind import Field, Part
+from reconciler.core.part import Field, Part
 from reconciler.core.plan import Change
 from reconciler.core.resource import Json
 from reconciler.engine.binding_lines import title_of

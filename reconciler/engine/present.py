@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reconciler.core.canonical import canonical_json
+from reconciler.core.codec import MISSING
 from reconciler.core.guard import PROTECTION, approval_line, approval_of
-from reconciler.core.kind import MISSING, Field, Part
+from reconciler.core.part import Field, Part
 from reconciler.core.plan import Change, Effect, Step, digest_of
 from reconciler.core.resource import Resource
 from reconciler.engine.attesting import attest_command

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from reconciler.core.kind import Collection
 from reconciler.core.resource import Json, Resource
+from reconciler.core.service import Collection
 from reconciler.core.state import Entry
 from reconciler.engine.live import Snapshot
 from reconciler.kinds._registry import find_kind

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from reconciler.core.assignment import Watch
 from reconciler.core.errors import NotFound, ServiceError, ServiceUnavailable
-from reconciler.core.kind import Collection, Part
+from reconciler.core.part import Part
 from reconciler.core.policy import Binding
 from reconciler.core.resource import Json, Resource
+from reconciler.core.service import Collection
 from reconciler.core.state import Entry
 from reconciler.engine.bound_tombstones import bound_tombstones, collections_of_bound
 from reconciler.engine.children import managed_children

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from reconciler.core.kind import MISSING, Part, Request, Unresolved
+from reconciler.core.codec import MISSING, Unresolved
+from reconciler.core.part import Part
 from reconciler.core.plan import Step
 from reconciler.core.resource import Json, Resource
+from reconciler.core.service import Request
 from reconciler.engine.additions import own_items
 from reconciler.engine.arranging import keeps_order
 from reconciler.engine.comparing import stated_value

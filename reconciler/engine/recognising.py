@@ -5,7 +5,7 @@ It refuses to know what that is. An object that another manifest claims is claim
 
 from __future__ import annotations
 
-from reconciler.core.kind import Part
+from reconciler.core.part import Part
 from reconciler.core.resource import Resource
 from reconciler.engine.binding_lines import ways_out
 from reconciler.engine.claims import Claims

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from reconciler.core.kind import MISSING, Part
+from reconciler.core.codec import MISSING
+from reconciler.core.part import Part
 from reconciler.core.plan import Cause, Change, Step, digest_of
 from reconciler.core.resource import TEXT_REFERENCE, Json, Resource
 from reconciler.core.state import Entry

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from reconciler.core.kind import MISSING, Collection, Field, Part, Request, Slot
+from reconciler.core.codec import MISSING
+from reconciler.core.part import Field, Part
 from reconciler.core.resource import Json, Resource
+from reconciler.core.service import Collection, Request, Slot
 from reconciler.engine.additions import Added, with_added
 from reconciler.engine.comparing import secret_use, stated_value
 from reconciler.engine.live import AccountNames, Live, observe

@@ -6,7 +6,8 @@ It refuses to know what is done about them; it only says why a create is blocked
 from __future__ import annotations
 
 from reconciler.core.canonical import canonical_json
-from reconciler.core.kind import MISSING, Part
+from reconciler.core.codec import MISSING
+from reconciler.core.part import Part
 from reconciler.core.policy import Binding
 from reconciler.core.resource import Resource
 from reconciler.engine.binding_lines import title_of

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from reconciler.core.kind import Collection, Part, Request, Slot
+from reconciler.core.part import Part
 from reconciler.core.resource import Json
 from reconciler.core.secret import Secret
+from reconciler.core.service import Collection, Request, Slot
 from reconciler.engine.live import Live
 from reconciler.engine.run import REQUEST_DEADLINE_SECONDS, Applied, Run
 

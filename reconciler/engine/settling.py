@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from reconciler.core.kind import Collection
 from reconciler.core.resource import Json, Resource
+from reconciler.core.service import Collection
 from reconciler.core.state import Intent, State
 from reconciler.engine.bookkeeping import adopted, bound
 from reconciler.engine.entry_parts import parts_of_entry

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reconciler.core.kind import Part
+from reconciler.core.part import Part
 from reconciler.core.resource import Resource
 from reconciler.core.state import Entry
 from reconciler.engine.identity import Matching

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from reconciler.core.codec import MISSING
 from reconciler.core.edits import Deed, Edit, Edits, Left
 from reconciler.core.errors import UsageError
 from reconciler.core.history import PastRun
-from reconciler.core.kind import MISSING, Field, Part
+from reconciler.core.part import Field, Part
 from reconciler.core.resource import Json
 from reconciler.core.standing import FieldDifference
 from reconciler.engine.environment_comparison import StatedNames

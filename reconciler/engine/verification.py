@@ -5,8 +5,9 @@ It refuses to write, and to repair what reads back different.
 
 from __future__ import annotations
 
+from reconciler.core.codec import MISSING
 from reconciler.core.errors import ServiceError
-from reconciler.core.kind import MISSING, Part
+from reconciler.core.part import Part
 from reconciler.core.plan import Step
 from reconciler.core.resource import Json
 from reconciler.engine.additions import own_items

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reconciler.core.assignment import Assigned, Item
-from reconciler.core.kind import Names, Request
+from reconciler.core.codec import Names
 from reconciler.core.resource import Json, Resource
+from reconciler.core.service import Request
 from reconciler.kinds._grants import assigned_to_agents, id_of
 from reconciler.kinds._people import Named, named
 from reconciler.kinds._skills import SkillSet

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.core.assignment import Shown
-from reconciler.core.kind import Attested, ManualStep, Names, Unresolved
+from reconciler.core.codec import Names, Unresolved
+from reconciler.core.manual import Attested, ManualStep
 from reconciler.core.resource import Json, Resource
 from reconciler.kinds._codecs import Pointer
 from reconciler.kinds._people import named

@@ -9,7 +9,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from reconciler.core.kind import Alarm, ByPerson, Collection, Hazard
+from reconciler.core.manual import Alarm, ByPerson
+from reconciler.core.part import Hazard
+from reconciler.core.service import Collection
 from reconciler.kinds._codecs import Pointer
 from reconciler.kinds._collections import INTEGRATIONS
 from reconciler.kinds._fields import Managed, Observed

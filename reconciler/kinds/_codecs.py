@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from reconciler.core.codec import Names
 from reconciler.core.diagnostic import Path
-from reconciler.core.kind import Names
 from reconciler.core.resource import Json, Reference, by_id, external, ref
 from reconciler.kinds._registry import find_kind
 

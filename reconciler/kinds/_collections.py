@@ -5,7 +5,7 @@ Sources: the Conversations OpenAPI file 17.12.1 and the Support OpenAPI file, se
 
 from __future__ import annotations
 
-from reconciler.core.kind import Collection
+from reconciler.core.service import Collection
 
 INTEGRATIONS = Collection(
     name="integrations",

@@ -13,8 +13,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from reconciler.core.codec import Names
 from reconciler.core.diagnostic import Path
-from reconciler.core.kind import Names
 from reconciler.core.resource import Json, Reference
 from reconciler.kinds._codecs import Plain, canonical_reference, stated_reference
 from reconciler.kinds._model import UNSTATED, External, Id, Shape, Text

@@ -10,7 +10,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from reconciler.core.kind import MISSING, ByPerson, Codec, Field, Hazard
+from reconciler.core.codec import MISSING, Codec
+from reconciler.core.manual import ByPerson
+from reconciler.core.part import Field, Hazard
 from reconciler.core.resource import Json
 from reconciler.kinds._codecs import Plain
 
@@ -19,7 +21,7 @@ _PLAIN = Plain()
 
 @dataclass(frozen=True, slots=True)
 class Managed:
-    """Annotation of a model field that is one field of a live object; see `core.kind.Field` for the members."""
+    """Annotation of a model field that is one field of a live object; see `core.part.Field` for the members."""
 
     api: str
     codec: Codec = _PLAIN

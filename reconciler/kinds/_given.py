@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from reconciler.core.assignment import Gathered, GatheredGrants
 from reconciler.core.canonical import canonical_json
-from reconciler.core.kind import Names
+from reconciler.core.codec import Names
 from reconciler.core.resource import Json, Resource
 from reconciler.kinds._codecs import stated_reference
 from reconciler.kinds._grants import GROUP_SET, ROLE

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.core.assignment import Assigned, Given, Item
-from reconciler.core.kind import Names, Request, Unresolved
+from reconciler.core.codec import Names, Unresolved
 from reconciler.core.resource import Json, Resource
+from reconciler.core.service import Request
 from reconciler.kinds._codecs import Pointer, PointerSet
 from reconciler.kinds._people import Named, ambiguous, named, person_key, stated_people
 

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from reconciler.core.kind import Attested, ManualStep
+from reconciler.core.manual import Attested, ManualStep
 from reconciler.core.resource import Resource
 from reconciler.kinds._channel_model import MESSAGING, Integration
 from reconciler.kinds._codecs import Colour, NumberAsText, PhoneNumber, Pointer, PointerList, Record

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from reconciler.core.codec import MISSING, Names
 from reconciler.core.diagnostic import Path
-from reconciler.core.kind import MISSING, Names
 from reconciler.core.resource import Json, Reference
 from reconciler.kinds._codecs import Pointer
 

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from reconciler.core.kind import Names
+from reconciler.core.codec import Names
 from reconciler.core.resource import Json, Resource
 
 Live = Mapping[str, Json]

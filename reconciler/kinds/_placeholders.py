@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from reconciler.core.codec import Names, Unresolved
 from reconciler.core.diagnostic import Path, did_you_mean
-from reconciler.core.kind import Names, Problem, Unresolved
+from reconciler.core.kind import Problem
 from reconciler.core.neighbours import Neighbours
 from reconciler.core.resource import TEXT_REFERENCE, Json, Resource, ref
 from reconciler.kinds._collections import DYNAMIC_CONTENT

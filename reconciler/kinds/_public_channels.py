@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from reconciler.core.kind import Attested, ByPerson, ManualStep, Names
+from reconciler.core.codec import Names
+from reconciler.core.manual import Attested, ByPerson, ManualStep
 from reconciler.core.resource import Json, Resource
 from reconciler.kinds._channel_model import ChannelModel
 from reconciler.kinds._codecs import Plain, Pointer

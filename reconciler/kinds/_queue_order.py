@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from reconciler.core.kind import MISSING, Arriving, Names, Request
+from reconciler.core.codec import MISSING, Names
+from reconciler.core.part import Arriving
 from reconciler.core.resource import Json, Resource
+from reconciler.core.service import Request
 from reconciler.kinds._arrangements import arrange, reference_key
 
 

@@ -13,8 +13,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from reconciler.core.codec import Names
 from reconciler.core.diagnostic import Path
-from reconciler.core.kind import Names
 from reconciler.core.resource import Json, Reference
 from reconciler.kinds._codecs import Plain, canonical_reference, stated_reference
 from reconciler.kinds._model import External, Id, Shape

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.core.assignment import Shown
-from reconciler.core.kind import MISSING, Attested, ManualStep, Names
+from reconciler.core.codec import MISSING, Names
+from reconciler.core.manual import Attested, ManualStep
 from reconciler.core.resource import Json, Resource
 
 DEFAULT_LOCALE = "en-us"

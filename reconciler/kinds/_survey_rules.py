@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from reconciler.core.kind import Names
+from reconciler.core.codec import Names
 from reconciler.core.resource import Json
 from reconciler.kinds._codecs import Plain
 from reconciler.kinds._conditions import VIA_IDS

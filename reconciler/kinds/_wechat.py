@@ -12,7 +12,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reconciler.core.kind import Attested, ManualStep, Problem
+from reconciler.core.kind import Problem
+from reconciler.core.manual import Attested, ManualStep
 from reconciler.core.resource import Json, Resource
 from reconciler.kinds._channel_model import BRAND, MESSAGING, STATUS, ChannelModel
 from reconciler.kinds._codecs import Pointer

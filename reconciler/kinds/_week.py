@@ -12,8 +12,9 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
+from reconciler.core.codec import Names
 from reconciler.core.diagnostic import Path
-from reconciler.core.kind import Names, Problem
+from reconciler.core.kind import Problem
 from reconciler.core.resource import Json
 from reconciler.kinds._codecs import Plain
 

@@ -12,7 +12,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from reconciler.core.kind import MISSING, ByPerson, Kind, Names, Part
+from reconciler.core.codec import MISSING, Names
+from reconciler.core.kind import Kind
+from reconciler.core.manual import ByPerson
+from reconciler.core.part import Part
 from reconciler.core.resource import Json
 from reconciler.kinds._codecs import Boolean, Plain
 from reconciler.kinds._collections import ACCOUNT_SETTINGS

@@ -13,8 +13,9 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from reconciler.core.assignment import Watch
-from reconciler.core.kind import Kind, Part, Problem
+from reconciler.core.kind import Kind, Problem
 from reconciler.core.neighbours import Neighbours
+from reconciler.core.part import Part
 from reconciler.core.resource import Json, Resource
 from reconciler.kinds._agent_skills import BODY_MEMBER, SKILL_SET, AgentSkills
 from reconciler.kinds._agent_watches import RULE, AgentsThere, CapacityRuleGiven, ChatRole

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reconciler.core.kind import Attested, Kind, ManualStep
+from reconciler.core.kind import Kind
+from reconciler.core.manual import Attested, ManualStep
 from reconciler.core.resource import Resource
 from reconciler.kinds._codecs import Pointer
 from reconciler.kinds._fields import Managed, fields_of

@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reconciler.core.kind import Attested, Kind, ManualStep, Problem, Twins
+from reconciler.core.kind import Kind, Problem, Twins
+from reconciler.core.manual import Attested, ManualStep
 from reconciler.core.neighbours import Neighbours
 from reconciler.core.resource import Json, Resource, ref
 from reconciler.kinds._codecs import Pointer

@@ -11,7 +11,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reconciler.core.kind import Kind, Lookup, ManualStep, Part
+from reconciler.core.kind import Kind, Lookup
+from reconciler.core.manual import ManualStep
+from reconciler.core.part import Part
 from reconciler.core.resource import Json, Resource
 from reconciler.kinds._codecs import Emptyable
 from reconciler.kinds._collections import CAPACITY_RULES

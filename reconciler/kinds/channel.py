@@ -13,8 +13,10 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator
 
-from reconciler.core.kind import Attested, Kind, ManualStep, Part, Problem
+from reconciler.core.kind import Kind, Problem
+from reconciler.core.manual import Attested, ManualStep
 from reconciler.core.neighbours import Neighbours
+from reconciler.core.part import Part
 from reconciler.core.resource import Json, Resource
 from reconciler.kinds._channel_model import ChannelModel
 from reconciler.kinds._channel_rules import (

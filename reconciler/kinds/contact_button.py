@@ -15,8 +15,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from reconciler.core.codec import Names
 from reconciler.core.diagnostic import Path
-from reconciler.core.kind import Attested, Kind, ManualStep, Names, Problem
+from reconciler.core.kind import Kind, Problem
+from reconciler.core.manual import Attested, ManualStep
 from reconciler.core.neighbours import Neighbours
 from reconciler.core.resource import Json, Reference, Resource, ref
 from reconciler.kinds._codecs import Plain, Pointer, PointerList, canonical_reference

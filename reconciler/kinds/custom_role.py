@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reconciler.core.kind import Hazard, Kind, Lookup, Part, Problem, Twins
+from reconciler.core.kind import Kind, Lookup, Problem, Twins
+from reconciler.core.part import Hazard, Part
 from reconciler.core.resource import Json
 from reconciler.kinds._codecs import Boolean, EmptyText
 from reconciler.kinds._collections import CUSTOM_ROLES

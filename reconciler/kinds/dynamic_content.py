@@ -12,10 +12,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reconciler.core import kind as words
+from reconciler.core import part as words
+from reconciler.core.codec import MISSING, Names
 from reconciler.core.diagnostic import Path
-from reconciler.core.kind import Children, Kind, Lookup, Names, Part, Problem
+from reconciler.core.kind import Kind, Lookup, Problem
 from reconciler.core.neighbours import Neighbours
+from reconciler.core.part import Children, Part
 from reconciler.core.resource import Json, Reference, Resource, external
 from reconciler.kinds._codecs import Boolean, Plain
 from reconciler.kinds._collections import DYNAMIC_CONTENT, DYNAMIC_CONTENT_VARIANTS
@@ -41,7 +43,7 @@ class LocaleCode(Plain):
 
     def manifest(self, value: Json, names: Names) -> Json:
         """The code."""
-        return value["external"] if isinstance(value, Mapping) and "external" in value else words.MISSING
+        return value["external"] if isinstance(value, Mapping) and "external" in value else MISSING
 
     def references(self, value: Json, path: Path) -> Iterator[Reference]:
         """The locale, which nobody manages."""

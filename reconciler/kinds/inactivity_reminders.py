@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reconciler.core.kind import Kind, Part, Problem
+from reconciler.core.kind import Kind, Problem
+from reconciler.core.part import Part
 from reconciler.core.resource import Json
 from reconciler.kinds._codecs import Boolean, Record, WholeNumber
 from reconciler.kinds._collections import ACCOUNT_SETTINGS

@@ -11,8 +11,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from reconciler.core.codec import MISSING, Names
 from reconciler.core.diagnostic import Path
-from reconciler.core.kind import MISSING, Kind, Lookup, Names, Part
+from reconciler.core.kind import Kind, Lookup
+from reconciler.core.part import Part
 from reconciler.core.resource import Json, Reference
 from reconciler.kinds._codecs import Boolean, Emptyable, Pointer, PointerSet
 from reconciler.kinds._collections import MACROS

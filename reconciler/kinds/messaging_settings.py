@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reconciler.core.kind import Hazard, Kind, Part, Problem
+from reconciler.core.kind import Kind, Problem
+from reconciler.core.part import Hazard, Part
 from reconciler.core.resource import Json
 from reconciler.kinds._codecs import Boolean
 from reconciler.kinds._collections import APP

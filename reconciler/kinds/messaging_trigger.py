@@ -7,7 +7,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from reconciler.core.kind import Attested, Kind, ManualStep
+from reconciler.core.kind import Kind
+from reconciler.core.manual import Attested, ManualStep
 from reconciler.core.resource import Json, Resource
 from reconciler.kinds._model import UNSTATED, ManifestModel, Text
 

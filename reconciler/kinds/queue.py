@@ -10,8 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reconciler.core.kind import Kind, Lookup, Part, Problem
+from reconciler.core.kind import Kind, Lookup, Problem
 from reconciler.core.neighbours import Neighbours
+from reconciler.core.part import Part
 from reconciler.core.resource import Json, Resource
 from reconciler.kinds._codecs import EmptyText, Pointer, PointerSet, WholeNumber
 from reconciler.kinds._collections import QUEUES

@@ -13,7 +13,9 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, StringConstraints
 
-from reconciler.core.kind import Kind, Lookup, ManualStep, Part, Problem
+from reconciler.core.kind import Kind, Lookup, Problem
+from reconciler.core.manual import ManualStep
+from reconciler.core.part import Part
 from reconciler.core.resource import Json, Resource
 from reconciler.kinds._codecs import Pointer
 from reconciler.kinds._collections import INTEGRATION_WEBHOOKS, INTEGRATIONS, SWITCHBOARD_INTEGRATIONS

@@ -11,8 +11,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reconciler.core.kind import Hazard, Kind, Part, Problem
+from reconciler.core.kind import Kind, Problem
 from reconciler.core.neighbours import Neighbours
+from reconciler.core.part import Hazard, Part
 from reconciler.core.resource import Json, Resource
 from reconciler.kinds._arrangements import listed_twice
 from reconciler.kinds._codecs import Boolean, Pointer, PointerList, WholeNumber

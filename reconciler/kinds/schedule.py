@@ -12,9 +12,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reconciler.core import kind as words
+from reconciler.core import part as words
 from reconciler.core.diagnostic import did_you_mean
-from reconciler.core.kind import Children, Kind, Lookup, Part, Problem
+from reconciler.core.kind import Kind, Lookup, Problem
+from reconciler.core.part import Children, Part
 from reconciler.core.resource import Json
 from reconciler.kinds._collections import HOLIDAYS, SCHEDULES
 from reconciler.kinds._fields import Managed, fields_of

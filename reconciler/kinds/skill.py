@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reconciler.core.kind import Children, Kind, Lookup, Part, Problem
+from reconciler.core.kind import Kind, Lookup, Problem
+from reconciler.core.part import Children, Part
 from reconciler.core.resource import Json
 from reconciler.kinds._collections import SKILL_ATTRIBUTES, SKILL_VALUES
 from reconciler.kinds._conditions import Conditions, Rules

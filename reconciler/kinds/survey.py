@@ -13,9 +13,12 @@ from pydantic import Discriminator, StringConstraints
 from pydantic import Field as Stated
 
 from reconciler.core.assignment import Watch
-from reconciler.core.kind import Collection, Field, Hazard, Kind, ManualStep, Part, Problem
+from reconciler.core.kind import Kind, Problem
+from reconciler.core.manual import ManualStep
 from reconciler.core.neighbours import Neighbours
+from reconciler.core.part import Field, Hazard, Part
 from reconciler.core.resource import Json, Resource
+from reconciler.core.service import Collection
 from reconciler.kinds._codecs import Boolean
 from reconciler.kinds._collections import ACCOUNT_SETTINGS, AUTOMATIONS, TRIGGERS
 from reconciler.kinds._conditions import Conditions, Rules

@@ -10,7 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reconciler.core.kind import Hazard, Kind, Lookup, Part
+from reconciler.core.kind import Kind, Lookup
+from reconciler.core.part import Hazard, Part
 from reconciler.core.resource import Json
 from reconciler.kinds._codecs import Pointer
 from reconciler.kinds._collections import SWITCHBOARDS

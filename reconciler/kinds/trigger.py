@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reconciler.core.kind import Kind, Lookup, Part, Problem
+from reconciler.core.kind import Kind, Lookup, Problem
+from reconciler.core.part import Part
 from reconciler.core.resource import Json
 from reconciler.kinds._codecs import Boolean, Emptyable, Pointer
 from reconciler.kinds._collections import TRIGGERS

@@ -12,9 +12,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from reconciler.core.codec import MISSING, Names
 from reconciler.core.diagnostic import Path
-from reconciler.core.kind import MISSING, Arriving, Kind, Lookup, Names, Part, Problem, Request
+from reconciler.core.kind import Kind, Lookup, Problem
+from reconciler.core.part import Arriving, Part
 from reconciler.core.resource import Json, Reference, Resource, ref
+from reconciler.core.service import Request
 from reconciler.kinds._arrangements import arrange, listed_twice, reference_key
 from reconciler.kinds._codecs import Plain, Pointer, PointerList
 from reconciler.kinds._collections import TRIGGER_CATEGORIES, TRIGGERS

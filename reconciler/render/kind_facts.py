@@ -13,7 +13,10 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
-from reconciler.core.kind import MISSING, Field, Kind, ManualStep, Part
+from reconciler.core.codec import MISSING
+from reconciler.core.kind import Kind
+from reconciler.core.manual import ManualStep
+from reconciler.core.part import Field, Part
 from reconciler.core.resource import Json, Resource
 from reconciler.kinds._conditions import FIRST_ITEM_REFERENCES, REFERENCE_FIELDS, VIA_FIELDS, VIA_IDS, Rules
 from reconciler.kinds._model import ManifestModel

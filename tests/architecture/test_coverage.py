@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
-from reconciler.core.kind import Collection, Kind, Part
+from reconciler.core.kind import Kind
+from reconciler.core.part import Part
 from reconciler.core.resource import Resource
+from reconciler.core.service import Collection
 from reconciler.kinds import _collections
 from reconciler.kinds._registry import find_kind, kind_names, manifest_kinds
 from reconciler.render.kind_facts import FieldFacts, KindFacts, kind_facts

@@ -13,7 +13,8 @@ from typing import Any
 
 import yaml
 
-from reconciler.core.kind import Kind, Part
+from reconciler.core.kind import Kind
+from reconciler.core.part import Part
 from reconciler.render.kind_facts import FieldFacts, kind_facts
 from tests.golden.case import Case, Round
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.core.kind import Unresolved
+from reconciler.core.codec import Unresolved
 from reconciler.core.resource import external
 from reconciler.engine.live import AccountNames
 from tests.unit.engine.situations import account

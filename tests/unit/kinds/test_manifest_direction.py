@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from reconciler.core.kind import MISSING, Codec, Field
+from reconciler.core.codec import MISSING, Codec
+from reconciler.core.part import Field
 from reconciler.core.resource import by_id, external, ref
 from reconciler.kinds._codecs import (
     Boolean,
