@@ -50,7 +50,8 @@ def plan_as_markdown(plan: Plan, *, digest: str, budget_characters: int = 60000,
     blocked = [_entry(step, plan) for step in steps if step.blocked]
     removed = [_entry(step, plan, is_listed=bool(step.blocked)) for step in steps if _removes(step)]
     secrets = [_entry(step, plan) for step in steps if _writes_secret(step) and not step.blocked]
-    tasks = [_task(step) for step in plan.steps if step.action == "manual"]
+    manual = (step for step in plan.steps if step.action == "manual")
+    tasks = [_task(step) for step in sorted(manual, key=lambda step: step.is_waiting)]
     others = [_entry(step, plan) for step in steps if _is_other(step)]
     blocks = tuple(_folded(plan, address, members) for address, members in groups if _has_details(members))
     removals = _listing("#### Deleted or deactivated\n\n", removed, source)

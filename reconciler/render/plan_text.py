@@ -50,7 +50,7 @@ def plan_as_text(
         for step in shown:
             _step(screen, plan, step, columns, verbose)
         was_tall = is_tall if shown else was_tall
-    manual = [step for step in plan.steps if step.action == "manual"]
+    manual = sorted((step for step in plan.steps if step.action == "manual"), key=lambda step: step.is_waiting)
     write_manual_steps(screen, manual)
     _approvals(screen, plan)
     write_warnings(screen, plan.warnings)
