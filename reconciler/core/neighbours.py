@@ -18,6 +18,10 @@ class Neighbours:
                 self._by_address.setdefault(resource.address, resource)
                 self._by_kind.setdefault(resource.kind, []).append(resource)
 
+    def every(self) -> Iterable[Resource]:
+        """All of them."""
+        return self._by_address.values()
+
     def named(self, kind: str, reference: Json) -> Resource | None:
         """The manifest that a reference names; None for anything but a manifest's name, and where there is none."""
         return self._by_address.get(f"{kind}/{reference}") if isinstance(reference, str) else None

@@ -23,6 +23,7 @@ from reconciler.kinds._codecs import Boolean, Plain
 from reconciler.kinds._collections import DYNAMIC_CONTENT, DYNAMIC_CONTENT_VARIANTS
 from reconciler.kinds._fields import Managed, fields_of
 from reconciler.kinds._model import UNSTATED, LanguageCode, ManifestModel, Shape, Text
+from reconciler.kinds._placeholders import placeholders_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,8 @@ def _sound_locales(document: Mapping[str, Json]) -> Iterator[Problem]:
 
 
 def _translated(resource: Resource, neighbours: Neighbours) -> Iterator[Problem]:
-    """Warns of languages in which others have a text, or which the account is said to have, and this one has none."""
+    """Warns of languages in which others have a text, or which the account is said to have, and this one, which some
+    manifest uses, has none."""
     wanted: dict[str, str] = {}
     for account in neighbours.of_kind("account"):
         for code in account.document.get("locales", ()):
@@ -146,6 +148,9 @@ def _translated(resource: Resource, neighbours: Neighbours) -> Iterator[Problem]
     for other in neighbours.of_kind(resource.kind):
         for code in other.document["locales"]:
             wanted.setdefault(code.lower(), other.address)
+    used = {name for other in neighbours.every() for _, name in placeholders_in(other.document, ())}
+    if resource.name not in used:
+        return
     own = {code.lower() for code in resource.document["locales"]}
     missing = {code: source for code, source in wanted.items() if code not in own}
     if missing:

@@ -249,9 +249,12 @@ def test_a_text_that_lacks_a_language_of_the_account_or_of_another_text_is_a_war
         locales = ", ".join(f"{{locale: {code}, content: a}}" for code in codes)
         return f"---\nkind: dynamic_content\nname: {name}\ntitle: {name}\ndefault_locale: fr\nlocales: [{locales}]\n"
 
-    assert [("dynamic_content/untranslated", "warning", 6, [])] == found(content("a", "fr") + content("b", "fr", "ja"))
+    used = "---\nkind: macro\nname: m\ntitle: M\nactions: [{field: comment_value, value: 'Oui, {{dc.a}}'}]\n"
+    assert [] == found(content("a", "fr") + content("b", "fr", "ja"))
+    told = found(content("a", "fr") + content("b", "fr", "ja") + used)
+    assert [("dynamic_content/untranslated", "warning", 6, [])] == told
     account = "---\nkind: account\nname: account\nlocales: [fr, ja]\n"
-    assert [("dynamic_content/untranslated", "warning", 6, [])] == found(content("a", "fr") + account)
+    assert [("dynamic_content/untranslated", "warning", 6, [])] == found(content("a", "fr") + account + used)
     assert [] == found(content("a", "FR", "fr-ca").replace("locale: FR", "locale: fr"))
 
 
