@@ -16,6 +16,8 @@ from reconciler.core.resource import Json
 from reconciler.engine.importing_discovery import Brood, Found
 from reconciler.engine.importing_names import ImportNames
 from reconciler.engine.live import Live, observe
+from reconciler.engine.requests import raw_value
+from reconciler.kinds._codecs import Record
 from reconciler.kinds._registry import find_kind
 from reconciler.manifest.schema_errors import dotted_integers, schema_errors
 from reconciler.manifest.schema_files import is_valid
@@ -101,6 +103,7 @@ def write_document(
     _keep_what_is_valid(draft, fields_by_keys)
     if not draft.refused:
         _keep_what_is_exact(draft, stated, names)
+        _name_what_items_hold_besides(draft, stated)
         _keep_what_is_valid(draft, fields_by_keys)
     _find_items(draft)
     if not draft.refused and kind.shorten is not None:
@@ -256,6 +259,16 @@ def _keep_what_is_exact(draft: Draft, stated: Sequence[_Stated], names: ImportNa
             draft.refused = f"{each.path} cannot be written as it is"
             return
         _leave_out(draft, each.keys, "a manifest cannot say it exactly as it is")
+
+
+def _name_what_items_hold_besides(draft: Draft, stated: Sequence[_Stated]) -> None:
+    """Name the members of mappings in a list that manifests have no word for; the rest of their item is stated."""
+    for each in stated:
+        if not isinstance(each.field.codec, Record) or not _is_stated(draft.document, each.keys):
+            continue
+        items = raw_value(each.field, each.live)
+        for name in sorted({key for item in items for key in item} - set(each.field.codec.keys.values())):
+            draft.left_out[f"{each.path}[].{name}"] = "manifests have no word for it"
 
 
 def _leave_out(draft: Draft, keys: Keys, why: str) -> None:

@@ -67,7 +67,7 @@ def update_request(
         if each.path in values:
             _put(body, each, _written(each, values[each.path], live, names))
         elif each.together in groups and each.together:
-            seen = _raw(each, live)
+            seen = raw_value(each, live)
             if seen is not MISSING:
                 _put(body, each, each.codec.encode(observe(each, live, names), names) if each.is_slice else seen)
     collection = part.collection
@@ -92,12 +92,13 @@ def _wrapped(collection: Collection, body: dict[str, Json]) -> Json:
 
 def _written(each: Field, value: Json, live: Live, names: AccountNames) -> Json:
     if isinstance(value, Added):
-        seen = _raw(each, live)
+        seen = raw_value(each, live)
         return with_added(each, value, [] if seen is MISSING else seen, names)
     return value if isinstance(value, Slot) else each.codec.encode(value, names)
 
 
-def _raw(each: Field, live: Live) -> Json:
+def raw_value(each: Field, live: Live) -> Json:
+    """A field's value as the service answered it; MISSING where it did not."""
     value: Json = live
     for key in each.api.split("."):
         if not isinstance(value, Mapping) or key not in value:

@@ -313,6 +313,16 @@ def test_a_channel_is_written_as_one_that_a_person_connected(opened: Opened) -> 
     assert [each["field"] for each in result["left_out"]] == ["app_id"]
 
 
+def test_what_an_item_holds_besides_is_named(opened: Opened) -> None:
+    form = {"enabled": True, "fields": [{"type": "text", "name": "n", "label": "l", "colour": "red"}]}
+    repository = opened({INTEGRATIONS: [{"id": "i1", "type": "web", "displayName": "Site", "prechatCapture": form}]})
+    result = imported(repository, "channel")
+    assert [(each["field"], each["why"]) for each in result["left_out"]] == [
+        ("prechat_capture.fields[].colour", "manifests have no word for it")
+    ]
+    assert "label: l" in "".join(repository.files().values())
+
+
 def test_secrets_become_references_to_fill_in_where_they_are_asked_for(opened: Opened) -> None:
     repository = opened({INTEGRATIONS: [MESSENGER]})
     result = imported(repository, "channel", "--secrets")
