@@ -31,6 +31,8 @@ def test_an_environment_goes_all_the_way_from_nothing_to_nothing_to_do(environme
 
         project.expect(18, "apply", plan)
         assert first == writes(project.requests(environment))
+        # What is left to people, and what waits for them, is no change.
+        project.expect(0, "plan", "-e", environment, "--exit-code", "--out", str(tmp_path / "seen.json"))
 
         project.work_by_hand(environment)
         project.expect(0, "plan", "-e", environment)
