@@ -52,10 +52,16 @@ Locale = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{
 _RULES = Rules()
 
 
+_ASKING = Hazard(
+    "changes_work",
+    "Customers are asked by this survey from now on, or no longer; the legacy one must not ask beside it.",
+)
+
+
 class Social(Shape):
     """Surveys in the conversations of social channels."""
 
-    active: Annotated[bool, Managed("active", Boolean(), part="social")] = Stated(
+    active: Annotated[bool, Managed("active", Boolean(), part="social", hazard=_ASKING)] = Stated(
         default=UNSTATED, description="Whether they are sent."
     )
     channels: Annotated[
@@ -70,7 +76,7 @@ class Social(Shape):
 class Web(Shape):
     """Surveys in the web widget and in mobile apps."""
 
-    active: Annotated[bool, Managed("active", Boolean(), part="web")] = Stated(
+    active: Annotated[bool, Managed("active", Boolean(), part="web", hazard=_ASKING)] = Stated(
         default=UNSTATED, description="Whether they are sent."
     )
     when: Annotated[Conditions, Managed("conditions.all", _RULES, part="web", together="rule", is_additive=True)] = (
@@ -81,7 +87,7 @@ class Web(Shape):
 class Email(Shape):
     """Surveys by e-mail, some time after a ticket was solved."""
 
-    active: Annotated[bool, Managed("active", Boolean(), part="email")] = Stated(
+    active: Annotated[bool, Managed("active", Boolean(), part="email", hazard=_ASKING)] = Stated(
         default=UNSTATED, description="Whether they are sent."
     )
     when: Annotated[Conditions, Managed("conditions.all", _RULES, part="email", together="rule", is_additive=True)] = (
