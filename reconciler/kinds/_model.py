@@ -82,10 +82,3 @@ class Tombstone(Shape):
     kind: str
     name: Name
     removed: Literal["delete", "deactivate", "keep"] = Field(description="What happens to the live object.")
-
-
-def adapter(model: Any) -> Any:
-    """A pydantic TypeAdapter for a kind's model."""
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(model)

@@ -11,9 +11,9 @@ import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from reconciler.kinds._model import Tombstone, adapter
+from reconciler.kinds._model import Tombstone
 from reconciler.kinds._registry import find_kind
 from reconciler.manifest.schema_errors import dotted_integers, schema_errors
 from reconciler.manifest.schema_files import is_valid, verdict_schema
@@ -50,7 +50,7 @@ def _words_validator(kind: str) -> Any:
 
 @cache
 def _adapters(kind: str) -> tuple[Any, Any]:
-    return adapter(find_kind(kind).model), adapter(Tombstone)
+    return TypeAdapter(find_kind(kind).model), TypeAdapter(Tombstone)
 
 
 def _accepts_model(kind: str, document: Any) -> bool:
