@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
 from reconciler.core.resource import Json, Resource
+
+T = TypeVar("T")
 
 
 class Neighbours:
@@ -13,10 +16,18 @@ class Neighbours:
     def __init__(self, resources: Iterable[Resource]) -> None:
         self._by_address: dict[str, Resource] = {}
         self._by_kind: dict[str, list[Resource]] = {}
+        self._known: dict[Callable[..., Any], Any] = {}
         for resource in resources:
             if not resource.removed:
                 self._by_address.setdefault(resource.address, resource)
                 self._by_kind.setdefault(resource.kind, []).append(resource)
+
+    def once(self, find: Callable[[Neighbours], T]) -> T:
+        """What `find` says of all of them, found on first use: a rule that judges every manifest asks for it each time."""
+        if find not in self._known:
+            self._known[find] = find(self)
+        known: T = self._known[find]
+        return known
 
     def every(self) -> Iterable[Resource]:
         """All of them."""

@@ -62,7 +62,7 @@ def stated_texts(value: Json) -> Json:
 
 def known_placeholders(resource: Resource, neighbours: Neighbours) -> Iterator[Problem]:
     """Warnings of the placeholders in a resource's texts that are no manifest's."""
-    known = [each.name for each in neighbours.of_kind(KIND_NAME)]
+    known = neighbours.once(_managed_texts)
     for path, name in placeholders_in(resource.document, ()):
         if name not in known:
             yield Problem(
@@ -73,6 +73,11 @@ def known_placeholders(resource: Resource, neighbours: Neighbours) -> Iterator[P
                 did_you_mean(name, known) or f"Add a manifest {KIND_NAME}/{name}, or see that every account has it.",
                 "warning",
             )
+
+
+def _managed_texts(neighbours: Neighbours) -> dict[str, None]:
+    """The names of all texts that manifests manage, in their order."""
+    return dict.fromkeys(each.name for each in neighbours.of_kind(KIND_NAME))
 
 
 def placeholders_in(value: Json, path: Path) -> Iterator[tuple[Path, str]]:

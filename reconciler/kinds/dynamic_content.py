@@ -138,21 +138,27 @@ def _sound_locales(document: Mapping[str, Json]) -> Iterator[Problem]:
         )
 
 
+def _used_texts(neighbours: Neighbours) -> set[str]:
+    """The names that placeholders hold anywhere in an environment."""
+    return {name for each in neighbours.every() for _, name in placeholders_in(each.document, ())}
+
+
+def _wanted_languages(neighbours: Neighbours) -> dict[str, str]:
+    """Each language that the account is said to have or some text is in, and the address that says so."""
+    wanted: dict[str, str] = {}
+    for each in (*neighbours.of_kind("account"), *neighbours.of_kind("dynamic_content")):
+        for code in each.document.get("locales", ()):
+            wanted.setdefault(code.lower(), each.address)
+    return wanted
+
+
 def _translated(resource: Resource, neighbours: Neighbours) -> Iterator[Problem]:
     """Warns of languages in which others have a text, or which the account is said to have, and this one, which some
     manifest uses, has none."""
-    wanted: dict[str, str] = {}
-    for account in neighbours.of_kind("account"):
-        for code in account.document.get("locales", ()):
-            wanted.setdefault(code.lower(), account.address)
-    for other in neighbours.of_kind(resource.kind):
-        for code in other.document["locales"]:
-            wanted.setdefault(code.lower(), other.address)
-    used = {name for other in neighbours.every() for _, name in placeholders_in(other.document, ())}
-    if resource.name not in used:
+    if resource.name not in neighbours.once(_used_texts):
         return
     own = {code.lower() for code in resource.document["locales"]}
-    missing = {code: source for code, source in wanted.items() if code not in own}
+    missing = {code: source for code, source in neighbours.once(_wanted_languages).items() if code not in own}
     if missing:
         yield Problem(
             "dynamic_content/untranslated",
